@@ -1,0 +1,1 @@
+"""Small named pieces on the standard library alone."""

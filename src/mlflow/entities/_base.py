@@ -1,0 +1,27 @@
+"""What all entities share: the dictionary forms that MLflow's users know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields
+from typing import Any, ClassVar
+
+
+class _MlflowObject:
+    """A value: equal by its fields, iterable as `(name, value)` pairs."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        for field in fields(self):
+            yield field.name, getattr(self, field.name)
+
+    @classmethod
+    def from_dictionary(cls, the_dict: dict[str, Any]) -> Any:
+        """An instance from the fields it knows; unknown keys are ignored."""
+        names = {field.name for field in fields(cls)}
+        return cls(**{key: value for key, value in the_dict.items() if key in names})
+
+    def to_dictionary(self) -> dict[str, Any]:
+        """The fields as a dictionary."""
+        return dict(self)
