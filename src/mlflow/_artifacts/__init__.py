@@ -1,0 +1,1 @@
+"""Bytes: where the files of runs and models lie, whatever holds them."""
