@@ -1,0 +1,1 @@
+"""Metadata: what the server and the local mode both talk to."""

@@ -1,0 +1,261 @@
+"""Limits and name rules, the same for every store."""
+
+from __future__ import annotations
+
+import math
+import posixpath
+import re
+from collections.abc import Iterable, Sequence
+
+from mlflow.entities.metric import Metric
+from mlflow.entities.param import Param
+from mlflow.entities.run_inputs import DatasetInput
+from mlflow.entities.tag import ExperimentTag, RunTag
+from mlflow.environment_variables import MLFLOW_TRUNCATE_LONG_VALUES
+from mlflow.exceptions import InvalidParameterValue
+
+MAX_EXPERIMENT_NAME = 500
+MAX_KEY = 250
+MAX_EXPERIMENT_TAG_VALUE = 20_000
+MAX_PARAM_VALUE = 6000
+MAX_TAG_VALUE = 8000
+MAX_LOCATION = 2048
+MAX_BATCH_METRICS = 1000
+MAX_BATCH_PARAMS = 100
+MAX_BATCH_TAGS = 100
+MAX_BATCH_ITEMS = 1000
+MAX_INT64 = (1 << 63) - 1
+MIN_INT64 = -(1 << 63)
+
+_KEY = re.compile(r"[\w\-./ :]+", re.UNICODE)
+_PLAIN_KEY = re.compile(r"[A-Za-z0-9_\-]{1,250}")
+_RUN_ID = re.compile(r"[a-zA-Z0-9][\w\-]{0,255}")
+_DATASET_LIMITS = (
+    ("name", 500),
+    ("digest", 36),
+    ("source", 65_535),
+    ("schema", 1_048_575),
+    ("profile", 16_777_215),
+)
+
+
+def check_key(key: object, path: str) -> str:
+    """Refuses what is not the name of a metric, parameter or tag.
+
+    Args:
+        key: The name.
+        path: Where it stood in the request, for the message.
+    """
+    if not isinstance(key, str) or not key:
+        raise InvalidParameterValue(
+            f"Missing value for required parameter '{path}': a name is text of 1 to {MAX_KEY} characters, got {key!r}"
+        )
+    if _PLAIN_KEY.fullmatch(key):
+        return key
+    if len(key) > MAX_KEY:
+        raise InvalidParameterValue(
+            f"'{path}' exceeds the maximum length of {MAX_KEY} characters: got {len(key)} in '{key[:40]}…'"
+        )
+    if not _KEY.fullmatch(key):
+        raise InvalidParameterValue(
+            f"Invalid value {key!r} for parameter '{path}' supplied: Names may only contain alphanumerics, "
+            "underscores (_), dashes (-), periods (.), spaces ( ), colons(:) and slashes (/)."
+        )
+    if key == "." or key.startswith(("..", "/")) or posixpath.normpath(key) != key:
+        raise InvalidParameterValue(
+            f"Invalid value {key!r} for parameter '{path}' supplied: Names may be treated as files in certain "
+            f"cases, and must not resolve to other names when treated as such. "
+            f"This name would resolve to {posixpath.normpath(key)!r}"
+        )
+    return key
+
+
+def check_run_id(run_id: object) -> str:
+    """Refuses what cannot be the id of a run."""
+    if not isinstance(run_id, str) or not _RUN_ID.fullmatch(run_id):
+        raise InvalidParameterValue(f"Invalid run ID: {run_id!r}")
+    return run_id
+
+
+def check_experiment_id(experiment_id: object) -> int:
+    """Number of an experiment id, which is decimal digits as text."""
+    try:
+        number = int(str(experiment_id))
+    except ValueError:
+        number = -1
+    if not 0 <= number <= MAX_INT64:
+        raise InvalidParameterValue(
+            f"Invalid experiment ID {experiment_id!r}: it must be a whole number, as text"
+        )
+    return number
+
+
+def check_experiment_name(name: object) -> str:
+    """Refuses what cannot be the name of an experiment."""
+    if not isinstance(name, str) or not name.strip():
+        raise InvalidParameterValue(f"Invalid experiment name: {name!r}. It must be text that is not blank.")
+    if len(name) > MAX_EXPERIMENT_NAME:
+        raise InvalidParameterValue(
+            f"'name' exceeds the maximum length of {MAX_EXPERIMENT_NAME} characters: got {len(name)}"
+        )
+    return _storable(name, "name")
+
+
+def check_experiment_tag(tag: ExperimentTag) -> ExperimentTag:
+    """Refuses an experiment tag outside of its limits."""
+    check_key(tag.key, "key")
+    if len(tag.value) > MAX_EXPERIMENT_TAG_VALUE:
+        raise InvalidParameterValue(
+            f"'value' of experiment tag {tag.key!r} exceeds the maximum length of "
+            f"{MAX_EXPERIMENT_TAG_VALUE} characters: got {len(tag.value)}"
+        )
+    _storable(tag.value, "value")
+    return tag
+
+
+def check_metric(metric: Metric, path: str = "") -> Metric:
+    """Refuses a point that has no name, is no number, or does not fit its columns."""
+    check_key(metric.key, f"{path}name")
+    if not isinstance(metric.value, (int, float)):
+        raise InvalidParameterValue(
+            f"Got invalid value {metric.value!r} for metric {metric.key!r} (timestamp={metric.timestamp}): "
+            "a metric is a number"
+        )
+    timestamp = metric.timestamp
+    if not isinstance(timestamp, int) or not 0 <= timestamp <= MAX_INT64:
+        raise InvalidParameterValue(
+            f"Got invalid timestamp {timestamp!r} for metric {metric.key!r} (value={metric.value}): "
+            "Timestamp must be a nonnegative long (64-bit integer), in milliseconds"
+        )
+    if not isinstance(metric.step, int) or not MIN_INT64 <= metric.step <= MAX_INT64:
+        raise InvalidParameterValue(
+            f"Got invalid step {metric.step!r} for metric {metric.key!r} (value={metric.value}): "
+            "Step must be a valid long (64-bit integer)"
+        )
+    return metric
+
+
+def check_param(param: Param, path: str = "") -> Param:
+    """Refuses a parameter outside of its limits; a long value is cut where the setting says so."""
+    check_key(param.key, f"{path}key")
+    value = _storable(
+        _fit(param.value, MAX_PARAM_VALUE, f"{path}value", f"param {param.key!r}"), f"{path}value"
+    )
+    return param if value is param.value else Param(param.key, value)
+
+
+def check_run_tag(tag: RunTag, path: str = "") -> RunTag:
+    """Refuses a run tag outside of its limits; a long value is cut where the setting says so."""
+    check_key(tag.key, f"{path}key")
+    value = _storable(_fit(tag.value, MAX_TAG_VALUE, f"{path}value", f"tag {tag.key!r}"), f"{path}value")
+    return tag if value is tag.value else RunTag(tag.key, value)
+
+
+def check_batch(
+    metrics: Sequence[Metric], params: Sequence[Param], tags: Sequence[RunTag]
+) -> tuple[list[Metric], list[Param], list[RunTag]]:
+    """The batch as it will be stored, after every rule that needs no database."""
+    for name, items, limit in (
+        ("metrics", metrics, MAX_BATCH_METRICS),
+        ("params", params, MAX_BATCH_PARAMS),
+        ("tags", tags, MAX_BATCH_TAGS),
+    ):
+        if len(items) > limit:
+            raise InvalidParameterValue(
+                f"A batch logging request can contain at most {limit} {name}. Got {len(items)} {name}. "
+                f"Please split up {name} across multiple requests and try again."
+            )
+    total = len(metrics) + len(params) + len(tags)
+    if total > MAX_BATCH_ITEMS:
+        raise InvalidParameterValue(
+            f"A batch logging request can contain at most {MAX_BATCH_ITEMS} entities. Got {total}. "
+            "Please split it up and try again."
+        )
+    checked_params = [check_param(param, f"params[{i}].") for i, param in enumerate(params)]
+    keys = [param.key for param in checked_params]
+    if len(set(keys)) != len(keys):
+        doubled = sorted({key for key in keys if keys.count(key) > 1})
+        raise InvalidParameterValue(f"Duplicate parameter keys have been submitted: {doubled}")
+    latest_tags = {tag.key: check_run_tag(tag, f"tags[{i}].") for i, tag in enumerate(tags)}
+    checked_metrics = [check_metric(metric, f"metrics[{i}].") for i, metric in enumerate(metrics)]
+    return checked_metrics, checked_params, list(latest_tags.values())
+
+
+def check_dataset_inputs(datasets: Iterable[DatasetInput]) -> None:
+    """Refuses datasets outside of their limits."""
+    for dataset_input in datasets:
+        dataset = dataset_input.dataset
+        for name, limit in _DATASET_LIMITS:
+            value = getattr(dataset, name)
+            if value is not None and len(value) > limit:
+                raise InvalidParameterValue(
+                    f"'{name}' of dataset {dataset.name[:80]!r} exceeds the maximum length of {limit} characters: "
+                    f"got {len(value)}"
+                )
+        for tag in dataset_input.tags:
+            if len(tag.key) > 255 or len(tag.value) > 500:
+                raise InvalidParameterValue(
+                    f"Tag {tag.key[:80]!r} of dataset {dataset.name[:80]!r} is too long: "
+                    "keys have at most 255 characters, values at most 500"
+                )
+
+
+def check_max_results(max_results: int, limit: int) -> int:
+    """Refuses page sizes that are not positive or too large."""
+    if not 1 <= max_results <= limit:
+        raise InvalidParameterValue(
+            f"Invalid value {max_results} for parameter 'max_results' supplied: It must be at least 1 and at most {limit}"
+        )
+    return max_results
+
+
+def check_logged_model_name(name: str | None) -> None:
+    """Refuses names that could not stand in a URI."""
+    if name and (found := sorted(set(name) & set("/:.%\"'"))):
+        raise InvalidParameterValue(
+            f"Invalid model name {name!r}: it must not contain {' '.join(found)}. "
+            "Names cannot hold any of / : . % \" '"
+        )
+
+
+def metric_value(value: object, key: str) -> float:
+    """A metric value as a number: numeric text and booleans are cast.
+
+    Raises:
+        InvalidParameterValue: The value is no number.
+    """
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        raise InvalidParameterValue(
+            f"Got invalid value {value!r} for metric {key!r}: a metric is a number (float or something that "
+            "float() takes)"
+        ) from None
+
+
+def is_nan(value: float) -> bool:
+    """Whether a value is NaN."""
+    return math.isnan(value)
+
+
+def _fit(value: str, limit: int, path: str, what: str) -> str:
+    if len(value) <= limit:
+        return value
+    if MLFLOW_TRUNCATE_LONG_VALUES.get():
+        return value[:limit]
+    raise InvalidParameterValue(
+        f"'{path}' of {what} exceeds the maximum length of {limit} characters: got {len(value)}. "
+        "Shorten it, or set MLFLOW_TRUNCATE_LONG_VALUES=true to have it cut."
+    )
+
+
+def _storable(text: str, path: str) -> str:
+    if "\x00" in text:
+        raise InvalidParameterValue(f"'{path}' holds a NUL character, which no database stores as text")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InvalidParameterValue(
+            f"'{path}' holds a lone surrogate, which is not valid Unicode text"
+        ) from None
+    return text

@@ -1,0 +1,192 @@
+"""Every setting that is read from the environment: name, type, default, one line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from mlflow.exceptions import InvalidParameterValue
+
+T = TypeVar("T")
+
+
+class _EnvironmentVariable(Generic[T]):
+    """A setting, read from the environment whenever it is asked for.
+
+    Attributes:
+        name: Name of the variable.
+        type: What turns its text into a value.
+        default: Value when it is not set.
+    """
+
+    def __init__(self, name: str, type_: Callable[[str], Any], default: T) -> None:
+        self.name = name
+        self.type = type_
+        self.default = default
+
+    @property
+    def defined(self) -> bool:
+        """Whether it is set."""
+        return self.name in os.environ
+
+    def is_set(self) -> bool:
+        """Whether it is set."""
+        return self.name in os.environ
+
+    def get_raw(self) -> str | None:
+        """Its text, `None` when it is not set."""
+        return os.environ.get(self.name)
+
+    def get(self) -> T:
+        """Its value.
+
+        Raises:
+            InvalidParameterValue: The text is no value of its type.
+        """
+        raw = os.environ.get(self.name)
+        if raw is None:
+            return self.default
+        try:
+            value: T = self.type(raw)
+        except ValueError as error:
+            raise InvalidParameterValue(
+                f"The environment variable {self.name} is set to {raw!r}: {error}"
+            ) from None
+        return value
+
+    def set(self, value: object) -> None:
+        """Sets it for this process and its children."""
+        os.environ[self.name] = str(value)
+
+    def unset(self) -> None:
+        """Takes it out of the environment."""
+        os.environ.pop(self.name, None)
+
+    def __str__(self) -> str:
+        return f"{self.name} (default: {self.default})"
+
+    def __repr__(self) -> str:
+        return repr(self.name)
+
+
+class _BooleanEnvironmentVariable(_EnvironmentVariable[bool]):
+    def __init__(self, name: str, default: bool) -> None:
+        super().__init__(name, _boolean, default)
+
+    def set(self, value: object) -> None:
+        super().set("true" if value else "false")
+
+
+def _boolean(text: str) -> bool:
+    lowered = text.strip().lower()
+    if lowered in {"1", "true", "yes", "on"}:
+        return True
+    if lowered in {"0", "false", "no", "off", ""}:
+        return False
+    raise ValueError("use true or false")
+
+
+def _optional(name: str, type_: Callable[[str], T]) -> _EnvironmentVariable[T | None]:
+    return _EnvironmentVariable(name, type_, None)
+
+
+# Which store, which experiment, which run
+MLFLOW_TRACKING_URI = _optional("MLFLOW_TRACKING_URI", str)
+"""URI of the tracking store."""
+MLFLOW_REGISTRY_URI = _optional("MLFLOW_REGISTRY_URI", str)
+"""URI of the model registry; the tracking store by default."""
+MLFLOW_EXPERIMENT_ID = _optional("MLFLOW_EXPERIMENT_ID", str)
+"""Id of the active experiment."""
+MLFLOW_EXPERIMENT_NAME = _optional("MLFLOW_EXPERIMENT_NAME", str)
+"""Name of the active experiment."""
+MLFLOW_RUN_ID = _optional("MLFLOW_RUN_ID", str)
+"""Run that `start_run` resumes."""
+MLFLOW_RUN_CONTEXT = _optional("MLFLOW_RUN_CONTEXT", str)
+"""JSON object of tags that every new run of this process gets."""
+MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT = _BooleanEnvironmentVariable(
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", False
+)
+"""Whether a run's link is not printed when it ends."""
+
+# Limits
+MLFLOW_TRUNCATE_LONG_VALUES = _BooleanEnvironmentVariable("MLFLOW_TRUNCATE_LONG_VALUES", True)
+"""Whether long parameters and tags are cut instead of refused."""
+
+# Client
+MLFLOW_ENABLE_ASYNC_LOGGING = _BooleanEnvironmentVariable("MLFLOW_ENABLE_ASYNC_LOGGING", False)
+"""Whether the fluent calls log in the background."""
+MLFLOW_TRACKING_USERNAME = _optional("MLFLOW_TRACKING_USERNAME", str)
+"""User for basic authentication."""
+MLFLOW_TRACKING_PASSWORD = _optional("MLFLOW_TRACKING_PASSWORD", str)
+"""Password for basic authentication."""
+MLFLOW_TRACKING_TOKEN = _optional("MLFLOW_TRACKING_TOKEN", str)
+"""Bearer token."""
+MLFLOW_TRACKING_INSECURE_TLS = _BooleanEnvironmentVariable("MLFLOW_TRACKING_INSECURE_TLS", False)
+"""Whether the server's certificate is not checked."""
+MLFLOW_TRACKING_SERVER_CERT_PATH = _optional("MLFLOW_TRACKING_SERVER_CERT_PATH", str)
+"""CA bundle that the server's certificate is checked against."""
+MLFLOW_TRACKING_CLIENT_CERT_PATH = _optional("MLFLOW_TRACKING_CLIENT_CERT_PATH", str)
+"""Client certificate and key, in one PEM file."""
+MLFLOW_HTTP_REQUEST_TIMEOUT = _EnvironmentVariable("MLFLOW_HTTP_REQUEST_TIMEOUT", float, 120.0)
+"""Seconds before a request to the server is given up."""
+MLFLOW_HTTP_REQUEST_MAX_RETRIES = _EnvironmentVariable("MLFLOW_HTTP_REQUEST_MAX_RETRIES", int, 7)
+"""How often a request that is safe to repeat is repeated."""
+MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR = _EnvironmentVariable("MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR", float, 2.0)
+"""Growth of the pause between repeats."""
+MLFLOW_HTTP_POOL_MAXSIZE = _EnvironmentVariable("MLFLOW_HTTP_POOL_MAXSIZE", int, 10)
+"""Connections that are kept open to one server."""
+
+# Artifacts
+MLFLOW_ARTIFACT_LOCATION_MAX_LENGTH = _EnvironmentVariable("MLFLOW_ARTIFACT_LOCATION_MAX_LENGTH", int, 2048)
+"""Longest artifact location."""
+MLFLOW_ALLOWED_HOST_ADDRESSED_ARTIFACT_SCHEMES = _EnvironmentVariable(
+    "MLFLOW_ALLOWED_HOST_ADDRESSED_ARTIFACT_SCHEMES",
+    lambda text: [part.strip() for part in text.split(",") if part.strip()],
+    list[str](),
+)
+"""Schemes such as `http` that an artifact location may have all the same."""
+MLFLOW_S3_ENDPOINT_URL = _optional("MLFLOW_S3_ENDPOINT_URL", str)
+"""Address of an S3-compatible store."""
+MLFLOW_S3_IGNORE_TLS = _BooleanEnvironmentVariable("MLFLOW_S3_IGNORE_TLS", False)
+"""Whether the S3 store's certificate is not checked."""
+MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR = _BooleanEnvironmentVariable(
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", True
+)
+"""Whether long transfers show their progress."""
+
+# Models
+MLFLOW_ALLOW_PICKLE_DESERIALIZATION = _BooleanEnvironmentVariable("MLFLOW_ALLOW_PICKLE_DESERIALIZATION", True)
+"""Whether models that are pickles may be loaded."""
+
+# Server
+MLFLOW_BACKEND_STORE_URI = _optional("MLFLOW_BACKEND_STORE_URI", str)
+"""Database of the server."""
+MLFLOW_REGISTRY_STORE_URI = _optional("MLFLOW_REGISTRY_STORE_URI", str)
+"""Database of the server's registry; the same by default."""
+MLFLOW_DEFAULT_ARTIFACT_ROOT = _optional("MLFLOW_DEFAULT_ARTIFACT_ROOT", str)
+"""Where new experiments keep artifacts."""
+MLFLOW_ARTIFACTS_DESTINATION = _optional("MLFLOW_ARTIFACTS_DESTINATION", str)
+"""Where the server keeps the artifacts that pass through it."""
+MLFLOW_SERVE_ARTIFACTS = _BooleanEnvironmentVariable("MLFLOW_SERVE_ARTIFACTS", True)
+"""Whether artifacts pass through the server."""
+MLFLOW_ARTIFACTS_ONLY = _BooleanEnvironmentVariable("MLFLOW_ARTIFACTS_ONLY", False)
+"""Whether the server answers for artifacts alone."""
+MLFLOW_HOST = _EnvironmentVariable("MLFLOW_HOST", str, "127.0.0.1")
+"""Address that the server listens on."""
+MLFLOW_PORT = _EnvironmentVariable("MLFLOW_PORT", int, 5000)
+"""Port that the server listens on."""
+MLFLOW_WORKERS = _optional("MLFLOW_WORKERS", int)
+"""Processes of the server, on PostgreSQL."""
+MLFLOW_STATIC_PREFIX = _optional("MLFLOW_STATIC_PREFIX", str)
+"""Path that all paths of the server are put under."""
+MLFLOW_SERVER_ALLOWED_HOSTS = _optional("MLFLOW_SERVER_ALLOWED_HOSTS", str)
+"""Hosts, separated by commas, that requests may name; `*` allows all."""
+MLFLOW_SERVER_CORS_ALLOWED_ORIGINS = _optional("MLFLOW_SERVER_CORS_ALLOWED_ORIGINS", str)
+"""Origins, separated by commas, that may write from a browser; `*` allows all."""
+MLFLOW_SERVER_DISABLE_SECURITY_MIDDLEWARE = _BooleanEnvironmentVariable(
+    "MLFLOW_SERVER_DISABLE_SECURITY_MIDDLEWARE", False
+)
+"""Whether Host and Origin are not checked."""
+MLFLOW_SERVER_X_FRAME_OPTIONS = _EnvironmentVariable("MLFLOW_SERVER_X_FRAME_OPTIONS", str, "SAMEORIGIN")
+"""Value of the X-Frame-Options header; `NONE` leaves it out."""
