@@ -1,0 +1,1 @@
+"""The filter and order-by language: text in, syntax tree out. Knows no SQL."""

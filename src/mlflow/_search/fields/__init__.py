@@ -1,0 +1,1 @@
+"""What can be searched and sorted: one declaration per noun."""
