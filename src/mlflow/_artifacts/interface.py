@@ -8,16 +8,68 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO, Self, cast
 
 from mlflow.entities.file_info import FileInfo
-from mlflow.exceptions import NotSupported
+from mlflow.exceptions import InvalidParameterValue, NotSupported
 
 CHUNK_BYTES = 1024 * 1024
 """Size of the pieces that files are read and written in."""
 
 PARTIAL_SUFFIX = ".headrace-partial"
 """Ends the names of unfinished files; no listing shows them."""
+
+
+def pieces(source: Iterable[bytes] | BinaryIO, length: int | None = None) -> Iterator[bytes]:
+    """The bytes of a file or of other pieces, `CHUNK_BYTES` of a file at a time.
+
+    Args:
+        source: An open binary file, read from where it stands, or the pieces themselves.
+        length: How many bytes of a file at most; up to its end by default.
+    """
+    file = cast("BinaryIO | None", source if hasattr(source, "read") else None)
+    if file is None:
+        yield from source
+        return
+    left = length
+    while left is None or left > 0:
+        chunk = file.read(CHUNK_BYTES if left is None else min(left, CHUNK_BYTES))
+        if not chunk:
+            return
+        if left is not None:
+            left -= len(chunk)
+        yield chunk
+
+
+def check_size(key: str, announced: int | None, arrived: int) -> None:
+    """Raises `InvalidParameterValue` when not as many bytes arrived as were announced."""
+    if announced is not None and arrived != announced:
+        raise InvalidParameterValue(
+            f"The artifact {key!r} was announced with {announced} bytes, but {arrived} arrived. "
+            "Nothing was stored; send it again."
+        )
+
+
+def counted(chunks: Iterable[bytes], key: str, size: int | None) -> Iterator[bytes]:
+    """The chunks; raises as soon as they are more, or at their end fewer bytes than announced.
+
+    Where something is sent from it, the error cuts the line, so that the receiver stores nothing.
+    """
+    arrived = 0
+    for chunk in chunks:
+        arrived += len(chunk)
+        if size is not None and arrived > size:
+            check_size(key, size, arrived)
+        yield chunk
+    check_size(key, size, arrived)
+
+
+def check_range(key: str, offset: int, length: int | None) -> None:
+    """Raises `InvalidParameterValue` for a range that starts before the file or has fewer than no bytes."""
+    if offset < 0 or (length is not None and length < 0):
+        raise InvalidParameterValue(
+            f"The artifact {key!r} has no {length} bytes from byte {offset}; count from 0."
+        )
 
 
 class ByteStream(Iterator[bytes]):
@@ -124,6 +176,8 @@ class ArtifactStore(ABC):
         can_write: Whether files can be written and deleted.
         can_presign: Whether `presign_get` and `presign_put` work.
         can_multipart: Whether the multipart methods work.
+        has_real_folders: Whether a name is either a file or a folder. Object stores have keys only, so that
+            `a` and `a/b` may both be files there.
         max_transfers: How many files are worth moving at once.
     """
 
@@ -131,6 +185,7 @@ class ArtifactStore(ABC):
     can_write: bool = True
     can_presign: bool = False
     can_multipart: bool = False
+    has_real_folders: bool = True
     max_transfers: int = 8
 
     @abstractmethod
@@ -178,7 +233,8 @@ class ArtifactStore(ABC):
             size: How many bytes they are, where known; an object store picks its way of sending by it.
 
         Raises:
-            InvalidParameterValue: The key is a folder, lies below a file, or the bytes are not `size` many.
+            InvalidParameterValue: The bytes are not `size` many; or, with real folders, the key is a folder or
+                lies below a file.
             StorageUnavailable: The disk is full or may not be written to, or the service refuses.
         """
 

@@ -1,0 +1,384 @@
+"""What every artifact store does, tried on each of them."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import threading
+import tracemalloc
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from mlflow._artifacts.interface import ArtifactStore, UploadedPart
+from mlflow._artifacts.local import LocalArtifactStore
+from mlflow._artifacts.open import open_artifacts
+from mlflow.entities.file_info import FileInfo
+from mlflow.exceptions import InvalidParameterValue, NotSupported, ResourceDoesNotExist
+
+MIB = 1024 * 1024
+ODD_NAMES = [
+    "Größe 1 (neu).png", "日本語.csv", "a%20b", "100%", "50%25", "x#y", "q?z=1&w", "[a]{b}", "~t", "a|b", "a*b", 'a"b', "a'b",
+    "a<b>", "a^b`c", "a+b", "a;b,c", "..a", ".hidden", "trailing.", "MLmodel", "é", "e\u0301", "😀.txt",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[str]:
+    """Address of an S3 service in this process."""
+    import logging
+
+    from moto.server import ThreadedMotoServer
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def s3_uri(s3_server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """Root of an empty bucket; the environment leads there."""
+    import urllib3
+
+    bucket = f"bucket-{secrets.token_hex(8)}"
+    monkeypatch.setenv("MLFLOW_S3_ENDPOINT_URL", s3_server)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "id")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "no config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "no credentials"))
+    with urllib3.PoolManager() as http:
+        assert http.request("PUT", f"{s3_server}/{bucket}").status == 200
+    return f"s3://{bucket}/some where/ü%20#?"
+
+
+@pytest.fixture
+def store(request: pytest.FixtureRequest, backend: str, tmp_path: Path) -> ArtifactStore:
+    if backend == "local":
+        return LocalArtifactStore(tmp_path / "root")
+    if backend == "s3":
+        return open_artifacts(request.getfixturevalue("s3_uri"))
+    raise AssertionError(backend)
+
+
+@pytest.fixture(params=["local", "s3"])
+def backend(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def content(store: ArtifactStore, key: str, offset: int = 0, length: int | None = None) -> bytes:
+    return b"".join(store.read(key, offset, length))
+
+
+def names(store: ArtifactStore, path: str = "") -> list[str]:
+    return [info.path for info in store.list(path)]
+
+
+def all_keys(store: ArtifactStore, path: str = "") -> list[str]:
+    keys = []
+    for info in store.list(path):
+        keys += all_keys(store, info.path) if info.is_dir else [info.path]
+    return keys
+
+
+def test_what_is_written_is_read(store: ArtifactStore) -> None:
+    store.write("plots/roc.png", [b"abc", b"", b"def"], 6)
+    assert content(store, "plots/roc.png") == b"abcdef"
+
+
+def test_an_empty_store_has_an_empty_root(store: ArtifactStore) -> None:
+    assert store.list() == []
+    assert store.list("nowhere/at/all") == []
+    assert store.stat("") == FileInfo("", is_dir=True, file_size=None)
+
+
+def test_a_listing_names_files_with_their_size_and_folders_without(store: ArtifactStore) -> None:
+    store.write("b.txt", [b"12345"])
+    store.write("a/x/deep.txt", [b"1"])
+    store.write("a/empty", [], 0)
+    assert store.list() == [FileInfo("a", True, None), FileInfo("b.txt", False, 5)]
+    assert store.list("a") == [FileInfo("a/empty", False, 0), FileInfo("a/x", True, None)]
+    assert store.list("a/") == store.list("a")
+    assert store.list("b.txt") == []
+
+
+def test_a_listing_is_sorted_by_name(store: ArtifactStore) -> None:
+    keys = ["b", "B", "a.txt", "a-b", "a/x", "Z", "é", "10", "9"]
+    for key in keys:
+        store.write(key, [b"1"])
+    listed = names(store)
+    assert listed == sorted(listed)
+    assert len(listed) == len(keys)
+
+
+def test_a_folder_does_not_show_what_only_begins_like_it(store: ArtifactStore) -> None:
+    store.write("model/a", [b"1"])
+    store.write("model2/b", [b"1"])
+    assert names(store, "model") == ["model/a"]
+    store.delete("model")
+    assert all_keys(store) == ["model2/b"]
+
+
+def test_stat_tells_files_folders_and_nothing_apart(store: ArtifactStore) -> None:
+    store.write("a/b", [b"123"])
+    assert store.stat("a/b") == FileInfo("a/b", False, 3)
+    assert store.stat("a") == FileInfo("a", True, None)
+    for missing in ("c", "a/c", "a/b/c"):
+        with pytest.raises(ResourceDoesNotExist, match=missing):
+            store.stat(missing)
+
+
+def test_reading_what_is_not_there_fails_at_the_call(store: ArtifactStore) -> None:
+    store.write("folder/file", [b"1"])
+    with pytest.raises(ResourceDoesNotExist, match=r"missing\.txt"):
+        store.read("missing.txt")
+    with pytest.raises(InvalidParameterValue, match="folder"):
+        store.read("folder")
+
+
+@pytest.mark.parametrize(
+    ("offset", "length", "part"),
+    [
+        (0, None, b"0123456789"), (3, None, b"3456789"), (3, 4, b"3456"), (0, 1, b"0"), (9, 1, b"9"), (8, 99, b"89"),
+        (10, None, b""), (99, None, b""), (99, 5, b""), (3, 0, b""), (0, 0, b""),
+    ],
+)  # fmt: skip
+def test_a_part_of_a_file_is_read(store: ArtifactStore, offset: int, length: int | None, part: bytes) -> None:
+    store.write("digits", [b"0123456789"])
+    with store.read("digits", offset, length) as stream:
+        assert stream.size == 10
+        assert b"".join(stream) == part
+
+
+def test_a_range_before_the_file_is_refused(store: ArtifactStore) -> None:
+    store.write("digits", [b"0123456789"])
+    for offset, length in ((-1, None), (0, -1)):
+        with pytest.raises(InvalidParameterValue, match="digits"):
+            store.read("digits", offset, length)
+
+
+def test_an_empty_file_is_a_file(store: ArtifactStore) -> None:
+    store.write("empty", BytesIO(b""), 0)
+    store.write("empty2", iter([]))
+    for key in ("empty", "empty2"):
+        assert content(store, key) == b""
+        assert content(store, key, 0, 10) == b""
+        assert store.stat(key).file_size == 0
+
+
+def test_writing_again_replaces_the_file(store: ArtifactStore) -> None:
+    store.write("a", [b"a long first version"])
+    store.write("a", [b"short"])
+    assert content(store, "a") == b"short"
+    assert store.stat("a").file_size == 5
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_odd_names_come_back_as_they_were(store: ArtifactStore, name: str, tmp_path: Path) -> None:
+    data = name.encode()
+    store.write(f"in {name}/{name}", [data])
+    assert names(store) == [f"in {name}"]
+    assert names(store, f"in {name}") == [f"in {name}/{name}"]
+    assert content(store, f"in {name}/{name}") == data
+    store.download(f"in {name}/{name}", tmp_path / "copy")
+    assert (tmp_path / "copy").read_bytes() == data
+    store.delete(f"in {name}/{name}")
+    assert store.list() == []
+
+
+@pytest.mark.parametrize(
+    "key", ["../x", "a/../../x", "/etc/passwd", "%2e%2e/x", "%252e%252e%252fx", "..\\x", "C:/x", "a\x00b", "a/..", "x" * 300]
+)  # fmt: skip
+def test_every_method_refuses_a_bad_path(store: ArtifactStore, key: str, tmp_path: Path) -> None:
+    (tmp_path / "x").write_text("outside")
+    for call in (
+        lambda: store.list(key),
+        lambda: store.stat(key),
+        lambda: store.read(key),
+        lambda: store.write(key, [b"1"]),
+        lambda: store.upload(tmp_path / "x", key),
+        lambda: store.download(key, tmp_path / "copy"),
+        lambda: store.delete(key),
+        lambda: store.local_path(key),
+    ):
+        if call.__code__.co_names[0] == "local_path" and store.local_path("x") is None:
+            continue
+        with pytest.raises(InvalidParameterValue, match="Invalid artifact path"):
+            call()
+    assert (tmp_path / "x").read_text() == "outside"
+    assert not (tmp_path / "copy").exists()
+
+
+def test_the_root_is_no_file(store: ArtifactStore) -> None:
+    for call in (lambda: store.read(""), lambda: store.write("", [b"1"])):
+        with pytest.raises(InvalidParameterValue, match="names no file"):
+            call()
+
+
+def test_a_write_that_is_cut_leaves_nothing(store: ArtifactStore) -> None:
+    def cut(size: int) -> Iterator[bytes]:
+        for _ in range(size // MIB):
+            yield b"x" * MIB
+        raise ConnectionResetError("the line was cut")
+
+    for size in (2 * MIB, 20 * MIB):
+        with pytest.raises(ConnectionResetError):
+            store.write("new/file", cut(size))
+        assert store.list() == []
+    store.write("old", [b"old"])
+    with pytest.raises(ConnectionResetError):
+        store.write("old", cut(2 * MIB), 3 * MIB)
+    assert content(store, "old") == b"old"
+    assert names(store) == ["old"]
+
+
+@pytest.mark.parametrize("size", [3, 20 * MIB])
+@pytest.mark.parametrize("difference", [-1, 1])
+def test_a_write_that_is_not_as_long_as_announced_leaves_nothing(
+    store: ArtifactStore, size: int, difference: int
+) -> None:
+    with pytest.raises(InvalidParameterValue, match="announced"):
+        store.write("file", BytesIO(b"x" * (size + difference)), size)
+    assert store.list() == []
+
+
+def test_a_large_file_goes_through_little_memory(store: ArtifactStore, tmp_path: Path) -> None:
+    """Counts what Python holds at once, both ways, for 50 MB."""
+    size = 50 * MIB
+    block = hashlib.sha256(b"seed").digest() * (MIB // 32)
+
+    def blocks() -> Iterator[bytes]:
+        for number in range(size // MIB):
+            yield number.to_bytes(4, "big") + block[4:]
+
+    expected = hashlib.sha256(b"".join(blocks())).hexdigest()
+    tracemalloc.start()
+    store.write("large", blocks(), size)
+    digest = hashlib.sha256()
+    for chunk in store.read("large"):
+        digest.update(chunk)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert digest.hexdigest() == expected
+    store.download("large", tmp_path / "large")
+    with (tmp_path / "large").open("rb") as file:
+        assert hashlib.file_digest(file, "sha256").hexdigest() == expected
+    store.upload(tmp_path / "large", "again")
+    assert store.stat("again").file_size == size
+    assert content(store, "again", size - 5) == block[-5:]
+    # The S3 server of the tests holds what it gets in the same process.
+    assert peak < 16 * MIB or not store.has_real_folders
+
+
+def test_of_writers_at_once_one_wins_as_a_whole(store: ArtifactStore) -> None:
+    versions = [bytes([number]) * (300_000 + number) for number in range(8)]
+    barrier = threading.Barrier(len(versions))
+
+    def write(data: bytes) -> None:
+        barrier.wait()
+        for _ in range(3):
+            store.write("folder/one", [data[:100], data[100:]], len(data))
+
+    with ThreadPoolExecutor(len(versions)) as pool:
+        list(pool.map(write, versions))
+    assert content(store, "folder/one") in versions
+    assert all_keys(store) == ["folder/one"]
+
+
+def test_deleting_takes_a_file_or_a_whole_folder_and_does_not_mind_what_is_gone(store: ArtifactStore) -> None:
+    for key in ("a/1", "a/b/2", "a/b/c/3", "d"):
+        store.write(key, [b"1"])
+    store.delete("a/b")
+    assert all_keys(store) == ["a/1", "d"]
+    store.delete("a/1")
+    assert names(store) == ["d"], "a folder goes with its last file"
+    store.delete("a/1")
+    store.delete("never/was")
+    store.delete("")
+    assert store.list() == []
+    store.write("e", [b"1"])
+    assert names(store) == ["e"]
+
+
+def test_files_are_stored_and_fetched_by_path(store: ArtifactStore, tmp_path: Path) -> None:
+    source = tmp_path / "source.bin"
+    source.write_bytes(bytes(range(256)) * 1000)
+    store.upload(source, "deep/folder/copy.bin")
+    target = tmp_path / "target.bin"
+    target.write_bytes(b"before")
+    store.download("deep/folder/copy.bin", target)
+    assert target.read_bytes() == source.read_bytes()
+    with pytest.raises(ResourceDoesNotExist):
+        store.download("missing", target)
+    assert target.read_bytes() == source.read_bytes()
+    with pytest.raises(FileNotFoundError):
+        store.upload(tmp_path / "no such file", "x")
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["source.bin", "target.bin"]
+
+
+def test_a_file_and_a_folder_do_not_share_a_name_where_folders_are_real(store: ArtifactStore) -> None:
+    store.write("a/b", [b"1"])
+    if not store.has_real_folders:
+        store.write("a", [b"2"])
+        assert (content(store, "a"), content(store, "a/b")) == (b"2", b"1")
+        return
+    with pytest.raises(InvalidParameterValue, match="is a folder"):
+        store.write("a", [b"1"])
+    with pytest.raises(InvalidParameterValue, match="is a file"):
+        store.write("a/b/c", [b"1"])
+    assert content(store, "a/b") == b"1"
+    assert all_keys(store) == ["a/b"]
+
+
+def test_a_signed_url_moves_bytes_without_credentials(store: ArtifactStore) -> None:
+    import urllib3
+
+    if not store.can_presign:
+        with pytest.raises(NotSupported, match="cannot sign"):
+            store.presign_get("a")
+        with pytest.raises(NotSupported, match="cannot sign"):
+            store.presign_put("a")
+        return
+    with urllib3.PoolManager() as http:
+        put = store.presign_put("a/ä b%.txt", 60)
+        assert http.request("PUT", put.url, body=b"signed", headers=put.headers).status == 200
+        assert content(store, "a/ä b%.txt") == b"signed"
+        get = store.presign_get("a/ä b%.txt", 60)
+        assert http.request("GET", get.url, headers=get.headers).data == b"signed"
+
+
+def test_a_file_is_made_from_its_parts(store: ArtifactStore) -> None:
+    import urllib3
+
+    if not store.can_multipart:
+        for call in (
+            lambda: store.create_multipart("a", 2),
+            lambda: store.complete_multipart("a", "id", []),
+            lambda: store.abort_multipart("a", "id"),
+        ):
+            with pytest.raises(NotSupported, match="in parts"):
+                call()
+        return
+    data = [b"1" * 5 * MIB, b"2" * 5 * MIB, b"3"]
+    upload = store.create_multipart("sub/grün 1", len(data))
+    assert [part.part_number for part in upload.parts] == [1, 2, 3]
+    done = []
+    with urllib3.PoolManager() as http:
+        for part, block in zip(upload.parts, data, strict=True):
+            answer = http.request("PUT", part.url, body=block, headers=part.headers)
+            assert answer.status == 200, answer.data
+            done.append(UploadedPart(part.part_number, answer.headers["ETag"]))
+        assert store.list() == []
+        store.complete_multipart("sub/grün 1", upload.upload_id, done)
+        assert content(store, "sub/grün 1") == b"".join(data)
+        dropped = store.create_multipart("dropped", 1)
+        http.request("PUT", dropped.parts[0].url, body=b"1")
+        store.abort_multipart("dropped", dropped.upload_id)
+        assert names(store) == ["sub"]
+        with pytest.raises(ResourceDoesNotExist, match="dropped"):
+            store.complete_multipart("dropped", dropped.upload_id, [UploadedPart(1, '"x"')])
