@@ -13,8 +13,8 @@ from mlflow._search.parser import FilterParser
 from mlflow._search.tree import Node
 
 
-class Piece(NamedTuple):
-    """A piece of the text; offsets count code points from 0."""
+class CheckedToken(NamedTuple):
+    """A token to colour; offsets count code points from 0."""
 
     start: int
     end: int
@@ -26,12 +26,12 @@ class Check:
     """What a filter consists of.
 
     Attributes:
-        pieces: The tokens in order, of broken filters too; empty if the text is too large to be read.
+        tokens: The tokens in order, of broken filters too; empty if the text is too large to be read.
         tree: The filter if it is valid; None for all.
         error: What is wrong; None if the filter is valid.
     """
 
-    pieces: tuple[Piece, ...]
+    tokens: tuple[CheckedToken, ...]
     tree: Node | None
     error: FilterSyntaxError | None
 
@@ -44,20 +44,20 @@ def check_filter(text: str, fields: Fields) -> Check:
         fields: What can be searched.
 
     Returns:
-        Its pieces and its tree or error; nothing is raised for a filter that is not valid.
+        Its tokens and its tree or error; nothing is raised for a filter that is not valid.
     """
     try:
         tokens = tokenize(text)
     except FilterSyntaxError as error:
         return Check((), None, error)
-    pieces = tuple(
-        Piece(token.start, token.end, _type_in_context(token, following))
+    checked = tuple(
+        CheckedToken(token.start, token.end, _type_in_context(token, following))
         for token, following in pairwise(tokens)
     )
     try:
-        return Check(pieces, FilterParser(text, tokens, fields).parse(), None)
+        return Check(checked, FilterParser(text, tokens, fields).parse(), None)
     except FilterSyntaxError as error:
-        return Check(pieces, None, error)
+        return Check(checked, None, error)
 
 
 def _type_in_context(token: Token, following: Token) -> TokenType:
