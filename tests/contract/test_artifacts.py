@@ -378,7 +378,19 @@ def test_a_file_is_made_from_its_parts(store: ArtifactStore) -> None:
         assert content(store, "sub/grün 1") == b"".join(data)
         dropped = store.create_multipart("dropped", 1)
         http.request("PUT", dropped.parts[0].url, body=b"1")
+        with pytest.raises(InvalidParameterValue, match="do not make a file: InvalidPart"):
+            store.complete_multipart("dropped", dropped.upload_id, [UploadedPart(1, '"0123"')])
         store.abort_multipart("dropped", dropped.upload_id)
         assert names(store) == ["sub"]
-        with pytest.raises(ResourceDoesNotExist, match="dropped"):
-            store.complete_multipart("dropped", dropped.upload_id, [UploadedPart(1, '"x"')])
+
+
+def test_the_version_of_a_file_changes_with_it(store: ArtifactStore) -> None:
+    def version() -> str | None:
+        with store.read("file") as stream:
+            return stream.version
+
+    store.write("file", [b"1"])
+    first = version()
+    assert first == version()
+    store.write("file", [b"22"])
+    assert first is None or first != version()

@@ -78,11 +78,19 @@ class ByteStream(Iterator[bytes]):
     Args:
         chunks: The pieces.
         size: Bytes of the whole file, however much of it is read.
+        version: A text that changes when the file does; `None` where the store has none.
         close: Gives back what the pieces are read from; called once.
     """
 
-    def __init__(self, chunks: Iterable[bytes], size: int, close: Callable[[], object] | None = None) -> None:
+    def __init__(
+        self,
+        chunks: Iterable[bytes],
+        size: int,
+        version: str | None = None,
+        close: Callable[[], object] | None = None,
+    ) -> None:
         self.size = size
+        self.version = version
         self._chunks = iter(chunks)
         self._close = close
 
@@ -246,7 +254,9 @@ class ArtifactStore(ABC):
         """Store a local file, as `write` does."""
         path = Path(local_path)
         with path.open("rb") as file:
-            self.write(key, file, path.stat().st_size)
+            # What a file grows by while it is read is left out.
+            size = os.fstat(file.fileno()).st_size
+            self.write(key, pieces(file, size), size)
 
     def download(self, key: str, local_path: str | os.PathLike[str]) -> None:
         """Write a file to a local path whose folder exists; nothing is left there when it fails."""

@@ -8,6 +8,7 @@ import os
 import shutil
 import stat
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -31,6 +32,7 @@ from mlflow.exceptions import (
 )
 
 _CREATE_ATTEMPTS = 10
+_PARTIAL_LIFE_S = 86_400
 _WINDOWS_DEVICES = {
     "CON",
     "PRN",
@@ -56,6 +58,7 @@ class LocalArtifactStore(ArtifactStore):
         # Not resolve(): a symbolic link that the user chose stays the root.
         self.root = Path(os.path.abspath(root))  # noqa: PTH100
         self.root_uri = (root_uri or str(self.root)).rstrip("/")
+        self._is_swept = False
 
     def list(self, path: str = "") -> list[FileInfo]:
         key = validate_path(path, allow_root=True)
@@ -90,9 +93,10 @@ class LocalArtifactStore(ArtifactStore):
             raise InvalidParameterValue(f"The artifact {key!r} is a folder, not a file.")
         with _translated(key):
             file = self._place(key).open("rb")
-        size = os.fstat(file.fileno()).st_size
+        status = os.fstat(file.fileno())
         file.seek(offset)
-        return ByteStream(pieces(file, length), size, file.close)
+        version = f"{status.st_mtime_ns:x}-{status.st_size:x}"
+        return ByteStream(pieces(file, length), status.st_size, version, file.close)
 
     def write(self, key: str, chunks: Iterable[bytes] | BinaryIO, size: int | None = None) -> None:
         key = validate_path(key)
@@ -101,6 +105,7 @@ class LocalArtifactStore(ArtifactStore):
         with _translated(key):
             self._check_place(key, place)
             self.root.mkdir(parents=True, exist_ok=True)
+            self._sweep()
             # Unbuffered, so that nothing is left to be written when the file is closed after an error.
             file = partial.open("xb", buffering=0)
         try:
@@ -187,6 +192,19 @@ class LocalArtifactStore(ArtifactStore):
             else:
                 break
         _sync_folder(place.parent)
+
+    def _sweep(self) -> None:
+        """Once per store, removes what processes left behind that were killed while they wrote."""
+        if self._is_swept:
+            return
+        self._is_swept = True
+        oldest = time.time() - _PARTIAL_LIFE_S
+        with os.scandir(self.root) as entries:
+            for entry in entries:
+                if _is_partial(entry.name):
+                    with suppress(FileNotFoundError):
+                        if entry.stat(follow_symlinks=False).st_mtime < oldest:
+                            Path(entry.path).unlink()
 
     def _remove_empty_folders(self, folder: Path) -> None:
         root = Path(os.path.realpath(self.root))

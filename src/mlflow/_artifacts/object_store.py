@@ -158,7 +158,9 @@ class ObjectArtifactStore(ArtifactStore):
             except ResourceDoesNotExist:
                 self._file_size(key)
                 raise
-        return ByteStream(self._chunks(key, found.stream(CHUNK_BYTES)), found.meta["size"])
+        return ByteStream(
+            self._chunks(key, found.stream(CHUNK_BYTES)), found.meta["size"], found.meta["e_tag"]
+        )
 
     def write(self, key: str, chunks: Iterable[bytes] | BinaryIO, size: int | None = None) -> None:
         import obstore
@@ -189,7 +191,7 @@ class ObjectArtifactStore(ArtifactStore):
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
             if size <= PART_BYTES:
-                self.write(key, file, size)
+                self.write(key, pieces(file, size), size)
                 return
         with self._translated(key):
             obstore.put(self._store, key, path, chunk_size=_part_bytes(size), max_concurrency=_PARTS_AT_ONCE)

@@ -45,9 +45,14 @@ def _open_object_store(uri: str, scheme: str) -> ArtifactStore:
     from mlflow._artifacts.object_store import OBJECT_STORE_SCHEMES, open_object_store
 
     if scheme not in OBJECT_STORE_SCHEMES:
+        from mlflow._artifacts.plugin import ENTRY_POINT_GROUP, find_plugin
+
+        plugin = find_plugin(scheme, uri)
+        if plugin is not None:
+            return plugin
         raise InvalidParameterValue(
             f"Artifacts at {redact_uri(uri)!r} cannot be reached: no store knows {scheme + ':'!r}. "
-            f"Supported are {SUPPORTED}."
+            f"Supported are {SUPPORTED}, and what an installed package declares as {ENTRY_POINT_GROUP!r}."
         )
     try:
         import obstore  # noqa: F401

@@ -149,7 +149,7 @@ class ProxiedArtifactStore(ArtifactStore):
         else:
             size = int(answer.headers.get("Content-Length") or 0)
             chunks = cut(chunks, offset, length)
-        return ByteStream(chunks, size, answer.close)
+        return ByteStream(chunks, size, answer.headers.get("ETag"), answer.close)
 
     def write(self, key: str, chunks: Iterable[bytes] | BinaryIO, size: int | None = None) -> None:
         key = validate_path(key)

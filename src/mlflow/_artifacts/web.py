@@ -116,7 +116,12 @@ class HttpArtifactStore(ArtifactStore):
         key = validate_path(key)
         check_range(key, offset, length)
         answer = self._get("GET", key)
-        return ByteStream(cut(answer.chunks(), offset, length), _length(answer), answer.close)
+        return ByteStream(
+            cut(answer.chunks(), offset, length),
+            int(answer.headers.get("Content-Length") or 0),
+            answer.headers.get("ETag"),
+            answer.close,
+        )
 
     def write(self, key: str, chunks: Iterable[bytes] | BinaryIO, size: int | None = None) -> None:
         del chunks, size
@@ -151,10 +156,6 @@ def cut(chunks: Iterable[bytes], offset: int, length: int | None) -> Iterator[by
         if left is not None:
             left -= len(part)
         yield part
-
-
-def _length(answer: Answer) -> int:
-    return int(answer.headers.get("Content-Length") or 0)
 
 
 def _refusal(status: int, shown: str) -> MlflowException:
