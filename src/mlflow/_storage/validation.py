@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import math
+import os
 import posixpath
 import re
 from collections.abc import Iterable, Sequence
+from urllib.parse import unquote, urlsplit
 
 from mlflow.entities.metric import Metric
 from mlflow.entities.param import Param
 from mlflow.entities.run_inputs import DatasetInput
 from mlflow.entities.tag import ExperimentTag, RunTag
-from mlflow.environment_variables import MLFLOW_TRUNCATE_LONG_VALUES
+from mlflow.environment_variables import (
+    MLFLOW_ALLOWED_HOST_ADDRESSED_ARTIFACT_SCHEMES,
+    MLFLOW_ARTIFACT_LOCATION_MAX_LENGTH,
+    MLFLOW_TRUNCATE_LONG_VALUES,
+)
 from mlflow.exceptions import InvalidParameterValue
 
 MAX_EXPERIMENT_NAME = 500
@@ -259,3 +265,40 @@ def _storable(text: str, path: str) -> str:
             f"'{path}' holds a lone surrogate, which is not valid Unicode text"
         ) from None
     return text
+
+
+def check_artifact_location(location: str) -> str:
+    """An artifact location as it is stored: a URI, or an absolute path.
+
+    Raises:
+        InvalidParameterValue: It cannot be one, or names a host where that was not allowed.
+    """
+    limit = MLFLOW_ARTIFACT_LOCATION_MAX_LENGTH.get()
+    if len(location) > limit:
+        raise InvalidParameterValue(
+            f"'artifact_location' exceeds the maximum length of {limit} characters: got {len(location)}"
+        )
+    _storable(location, "artifact_location")
+    scheme = location.partition(":")[0].lower() if re.match(r"[A-Za-z][A-Za-z0-9+.\-]+:", location) else ""
+    if not scheme:
+        return os.path.abspath(os.path.expanduser(location))  # noqa: PTH100, PTH111 - text in, text out
+    parts = urlsplit(location)
+    if parts.fragment or ";" in parts.path.rsplit("/", 1)[-1]:
+        raise InvalidParameterValue(
+            f"Invalid artifact location {location!r}: a URI with fragments or parameters cannot hold artifacts"
+        )
+    if ".." in unquote(unquote(parts.query)):
+        raise InvalidParameterValue(
+            f"Invalid artifact location {location!r}: its query must not contain '..'"
+        )
+    if scheme == "runs":
+        raise InvalidParameterValue(
+            f"Invalid artifact location {location!r}: runs:/ names a run, not a place"
+        )
+    hosted = scheme in {"http", "https", "ftp", "sftp", "ssh"}
+    if hosted and scheme not in MLFLOW_ALLOWED_HOST_ADDRESSED_ARTIFACT_SCHEMES.get():
+        raise InvalidParameterValue(
+            f"Invalid artifact location {location!r}: the scheme {scheme!r} names a host. To allow it, set "
+            f"MLFLOW_ALLOWED_HOST_ADDRESSED_ARTIFACT_SCHEMES={scheme}"
+        )
+    return location

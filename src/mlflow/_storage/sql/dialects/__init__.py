@@ -1,0 +1,126 @@
+"""The engines, and what they differ in.
+
+A difference has a name, and stores ask for the name, never for the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from mlflow._storage.sql.connection import Connection
+
+
+class OwnedConnection(Connection, Protocol):
+    """A connection as its owner has it: with transactions."""
+
+    def begin(self, *, write: bool) -> None:
+        """Opens a transaction; one that writes holds the engine's write lock from here on."""
+        ...
+
+    def savepoint(self) -> None:
+        """Marks a point inside of the transaction that `release` goes back to."""
+        ...
+
+    def release(self, *, keep: bool) -> None:
+        """Keeps what was done since the savepoint, or takes it back."""
+        ...
+
+    def commit(self) -> None: ...
+    def rollback(self) -> None: ...
+    def close(self) -> None: ...
+
+    @property
+    def broken(self) -> bool:
+        """Whether the connection can no longer be used."""
+        ...
+
+
+class Dialect(Protocol):
+    """An engine that stores can stand on."""
+
+    @property
+    def uri(self) -> str:
+        """URI of the database, absolute and without credentials."""
+        ...
+
+    @property
+    def folder(self) -> str | None:
+        """Folder that relative artifact roots start from; `None` where the database has no place of its own."""
+        ...
+
+    @property
+    def types(self) -> dict[str, str]:
+        """What the placeholders of the schema stand for."""
+        ...
+
+    @property
+    def cheap_savepoints(self) -> bool:
+        """Whether a savepoint costs less than doing a request again after another one failed."""
+        ...
+
+    @property
+    def fast_reads(self) -> bool:
+        """Whether a read by key takes microseconds, so that handing it to another thread costs more."""
+        ...
+
+    @property
+    def many_processes(self) -> bool:
+        """Whether several server processes can share the database at full speed."""
+        ...
+
+    @property
+    def row_lock(self) -> str:
+        """What a SELECT ends with that keeps other writers from the row until the transaction ends."""
+        ...
+
+    @property
+    def like(self) -> str:
+        """Case-sensitive LIKE without an escape character, as a format of `{column}`."""
+        ...
+
+    @property
+    def ilike(self) -> str:
+        """LIKE that ignores case, without an escape character, as a format of `{column}`."""
+        ...
+
+    def connect(self, *, write: bool) -> OwnedConnection:
+        """A new connection."""
+        ...
+
+    def create(self) -> None:
+        """Makes the database where the engine allows it, and proves that it can be used."""
+        ...
+
+    def foreign_owner(self, connection: Connection) -> str | None:
+        """What else the database belongs to, for the error message; `None` when it is ours or empty."""
+        ...
+
+    def lock_schema(self, connection: Connection) -> None:
+        """Keeps other processes from migrating until the transaction ends."""
+        ...
+
+    def table_exists(self, connection: Connection, name: str) -> bool:
+        """Whether there is such a table."""
+        ...
+
+    def is_duplicate(self, error: Exception) -> bool:
+        """Whether an error of the driver means that a unique value exists already."""
+        ...
+
+    def translated(self, error: Exception) -> Exception:
+        """An error of the driver as one of ours; any other error as it is."""
+        ...
+
+
+@contextmanager
+def translating(dialect: Dialect) -> Iterator[None]:
+    """Turns errors of the driver into errors of ours."""
+    try:
+        yield
+    except Exception as error:
+        translated = dialect.translated(error)
+        if translated is error:
+            raise
+        raise translated from error

@@ -1,0 +1,235 @@
+"""SQLite, through the standard library."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from mlflow._storage.sql.connection import Callbacks, Columns, Connection, Row, insert_statement
+from mlflow._storage.sql.dialects import OwnedConnection
+from mlflow.exceptions import InvalidParameterValue, MlflowException, StorageUnavailable
+
+OLDEST_VERSION = (3, 35, 0)  # RETURNING
+BUSY_SECONDS = 60.0
+
+
+class SqliteConnection:
+    """A connection in autocommit mode, whose transactions are opened by hand."""
+
+    __slots__ = ("_callbacks", "_raw", "execute")
+
+    def __init__(self, raw: sqlite3.Connection) -> None:
+        self._raw = raw
+        self.execute = raw.execute
+        self._callbacks = Callbacks()
+
+    def all(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        return self.execute(sql, parameters).fetchall()
+
+    def one(self, sql: str, parameters: Sequence[object] = ()) -> Row | None:
+        row: Row | None = self.execute(sql, parameters).fetchone()
+        return row
+
+    def run(self, sql: str, parameters: Sequence[object] = ()) -> int:
+        return self.execute(sql, parameters).rowcount
+
+    def insert(self, columns: Columns, rows: Iterable[Sequence[object]], on_conflict: str = "") -> int:
+        sql = columns.statements.get(("sqlite", on_conflict))
+        if sql is None:
+            marks = ", ".join("?" * len(columns.names))
+            sql = insert_statement(columns, on_conflict, f"VALUES ({marks})")
+            columns.statements["sqlite", on_conflict] = sql
+        return self._raw.executemany(sql, rows).rowcount
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        if self._raw.in_transaction:
+            self._callbacks.add(callback)
+        else:
+            callback()
+
+    def begin(self, *, write: bool) -> None:
+        if not write:
+            self.execute("BEGIN")
+            return
+        # The engine's own waiting sleeps for up to 100 ms at a time; short random pauses are fairer.
+        deadline = time.monotonic() + BUSY_SECONDS
+        pause = 0.0002
+        while True:
+            try:
+                self.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if not _is_busy(error) or time.monotonic() > deadline:
+                    raise
+                time.sleep(pause * (0.5 + random.random()))  # noqa: S311
+                pause = min(pause * 1.5, 0.005)
+            else:
+                return
+
+    def savepoint(self) -> None:
+        self.execute("SAVEPOINT request")
+        self._callbacks.mark()
+
+    def release(self, *, keep: bool) -> None:
+        if not keep:
+            self.execute("ROLLBACK TO request")
+            self._callbacks.back_to_mark()
+        self.execute("RELEASE request")
+
+    @property
+    def broken(self) -> bool:
+        return False
+
+    def commit(self) -> None:
+        self.execute("COMMIT")
+        self._callbacks.call()
+
+    def rollback(self) -> None:
+        self._callbacks.forget()
+        if self._raw.in_transaction:
+            self.execute("ROLLBACK")
+
+    def close(self) -> None:
+        self._raw.close()
+
+
+class SqliteDialect:
+    """A database file, in write-ahead mode with full synchronisation.
+
+    Args:
+        path: The file.
+    """
+
+    cheap_savepoints = True
+    fast_reads = True
+    many_processes = False
+    row_lock = ""  # the write lock covers everything
+    like = "{column} LIKE ?"
+    ilike = "lowered({column}) LIKE lowered(?)"
+    types = {
+        "IDENTITY": "INTEGER PRIMARY KEY AUTOINCREMENT",
+        "NUMBER": "INTEGER PRIMARY KEY",
+        "TEXT": "TEXT",
+        "DOUBLE": "REAL",
+        "BYTES": "BLOB",
+        "CLUSTERED": "WITHOUT ROWID",
+    }
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def uri(self) -> str:
+        return f"sqlite:///{self.path}"
+
+    @property
+    def folder(self) -> str | None:
+        return str(self.path.parent)
+
+    def connect(self, *, write: bool) -> OwnedConnection:
+        raw = sqlite3.connect(
+            self.path,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=256,
+        )
+        try:
+            raw.create_function("lowered", 1, _lowered, deterministic=True)
+            raw.execute("PRAGMA case_sensitive_like=ON")
+            raw.execute("PRAGMA cache_size=-65536")
+            raw.execute("PRAGMA mmap_size=1073741824")
+            if write:
+                raw.execute("PRAGMA synchronous=FULL")
+                raw.execute("PRAGMA busy_timeout=0")
+            else:
+                raw.execute("PRAGMA query_only=ON")
+        except BaseException:
+            raw.close()
+            raise
+        return SqliteConnection(raw)
+
+    def create(self) -> None:
+        if sqlite3.sqlite_version_info < OLDEST_VERSION:
+            wanted = ".".join(map(str, OLDEST_VERSION))
+            raise StorageUnavailable(
+                f"This Python is linked with SQLite {sqlite3.sqlite_version}; Headrace needs {wanted} or newer. "
+                "Use another build of Python, or a PostgreSQL database."
+            )
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageUnavailable(
+                f"Cannot make the folder {self.path.parent} for the database: {error.strerror or error}"
+            ) from error
+        if self.path.is_dir():
+            raise InvalidParameterValue(
+                f"{self.path} is a folder, not a database file. For a store in a folder, give the folder's path as "
+                "the tracking URI."
+            )
+        raw = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
+        try:
+            (mode,) = raw.execute("PRAGMA journal_mode").fetchone()
+            owned_elsewhere = mode != "wal" and self.foreign_owner(SqliteConnection(raw))
+            if mode != "wal" and not owned_elsewhere:
+                raw.execute("PRAGMA journal_mode=WAL")
+        finally:
+            raw.close()
+
+    def foreign_owner(self, connection: Connection) -> str | None:
+        if self.table_exists(connection, "alembic_version") and self.table_exists(connection, "experiments"):
+            return "MLflow"
+        tables = connection.one(
+            "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+        )
+        if tables and tables[0] and not self.table_exists(connection, "headrace_migration"):
+            return "another program"
+        return None
+
+    def lock_schema(self, connection: Connection) -> None:
+        """The write lock that the transaction holds is enough."""
+
+    def table_exists(self, connection: Connection, name: str) -> bool:
+        return (
+            connection.one("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (name,))
+            is not None
+        )
+
+    def is_duplicate(self, error: Exception) -> bool:
+        return isinstance(error, sqlite3.IntegrityError)
+
+    def translated(self, error: Exception) -> Exception:
+        if not isinstance(error, (sqlite3.Error, OverflowError)) or isinstance(error, MlflowException):
+            return error
+        if isinstance(error, OverflowError):
+            return InvalidParameterValue("A whole number is too large: it must fit into 64 bits")
+        code = getattr(error, "sqlite_errorcode", None)
+        primary = code & 0xFF if isinstance(code, int) else None
+        text = str(error)
+        remedies: dict[int | None, str] = {
+            sqlite3.SQLITE_FULL: "is on a full disk, so nothing was stored. Free some space and try again.",
+            sqlite3.SQLITE_READONLY: "is read-only, so nothing was stored. Check the rights of the file and its folder.",
+            sqlite3.SQLITE_CORRUPT: "is damaged. Restore it from a backup, or save what is left with `sqlite3 FILE .recover`.",
+            sqlite3.SQLITE_NOTADB: "is not a SQLite database. Give another file in the tracking URI.",
+            sqlite3.SQLITE_CANTOPEN: "cannot be opened. Check that its folder exists and that you may write there.",
+            sqlite3.SQLITE_BUSY: f"was locked by another process for {BUSY_SECONDS:.0f} s. Find it with `fuser` and stop it.",
+            sqlite3.SQLITE_IOERR: f"cannot be read or written ({text}). Check the disk and its free space.",
+            sqlite3.SQLITE_PERM: "may not be used by this user. Check the rights of the file.",
+        }
+        if primary in remedies:
+            return StorageUnavailable(f"The database {self.path} {remedies[primary]}")
+        if isinstance(error, sqlite3.IntegrityError):
+            return error
+        return MlflowException(f"The database {self.path} refused a statement: {type(error).__name__}")
+
+
+def _lowered(text: Any) -> Any:
+    return text.lower() if isinstance(text, str) else text
+
+
+def _is_busy(error: sqlite3.Error) -> bool:
+    code = getattr(error, "sqlite_errorcode", 0)
+    return (code & 0xFF) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)

@@ -1,0 +1,115 @@
+"""Documents: what runs logged, as the JSON of the wire, made once and kept until the next write."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from mlflow._storage.sql.connection import Columns, Connection, Row
+from mlflow._storage.sql.engine import Engine
+from mlflow._wire.runs import run_body
+from mlflow.entities.dataset import Dataset
+from mlflow.entities.metric import Metric
+from mlflow.entities.param import Param
+from mlflow.entities.run_data import RunData
+from mlflow.entities.run_inputs import DatasetInput, LoggedModelInput, RunInputs
+from mlflow.entities.run_outputs import LoggedModelOutput, RunOutputs
+from mlflow.entities.tag import InputTag, RunTag
+
+_DOCUMENTS = Columns("run_document", run="bigint", body="bytea")
+_CHUNK = 500
+
+
+def bodies_of(cx: Connection, engine: Engine, runs: Sequence[int]) -> tuple[dict[int, bytes], list[int]]:
+    """Documents of runs, and the runs whose documents had to be made."""
+    found: dict[int, bytes] = {}
+    for chunk in _chunks(runs):
+        rows = cx.all(f"SELECT run, body FROM run_document WHERE run IN ({_marks(chunk)})", chunk)
+        found.update((row[0], bytes(row[1])) for row in rows)
+    missing = [run for run in runs if run not in found]
+    for chunk in _chunks(missing):
+        found.update(make_bodies(cx, engine, chunk))
+    return found, missing
+
+
+def keep_documents(engine: Engine, cx: Connection, runs: Sequence[int]) -> None:
+    """Makes the documents of runs and keeps them. Needs a writing transaction, so that they are not outdated."""
+    for chunk in _chunks(runs):
+        cx.insert(
+            _DOCUMENTS,
+            sorted(make_bodies(cx, engine, chunk).items()),
+            "ON CONFLICT (run) DO UPDATE SET body = excluded.body",
+        )
+
+
+def make_bodies(cx: Connection, engine: Engine, runs: Sequence[int]) -> dict[int, bytes]:
+    """Documents of at most 500 runs, from the tables; a fixed number of statements for any number of runs."""
+    marks = _marks(runs)
+    metrics = _by_run(
+        cx.all(f"SELECT run, key, value, ts, step FROM metric WHERE run IN ({marks}) ORDER BY run, key", runs)
+    )
+    params = _by_run(
+        cx.all(f"SELECT run, key, value FROM param WHERE run IN ({marks}) ORDER BY run, key", runs)
+    )
+    tags = _by_run(cx.all(f"SELECT run, key, value FROM tag WHERE run IN ({marks}) ORDER BY run, key", runs))
+    datasets = _by_run(
+        cx.all(
+            "SELECT rd.run, d.id, d.name, d.digest, d.source_type, d.source, d.schema, d.profile FROM run_dataset rd "
+            f"JOIN dataset d ON d.id = rd.dataset WHERE rd.run IN ({marks}) ORDER BY rd.run, d.id",
+            runs,
+        )
+    )
+    dataset_tags: dict[tuple[int, int], list[InputTag]] = defaultdict(list)
+    if datasets:
+        for run, dataset, name, value in cx.all(
+            f"SELECT run, dataset, name, value FROM run_dataset_tag WHERE run IN ({marks}) ORDER BY 1, 2, 3",
+            runs,
+        ):
+            dataset_tags[run, dataset].append(InputTag(name, value))
+    models = _by_run(
+        cx.all(
+            "SELECT rm.run, rm.made, m.uuid, rm.step FROM run_model rm JOIN logged_model m ON m.id = rm.model "
+            f"WHERE rm.run IN ({marks}) ORDER BY rm.run, rm.made, rm.step, m.id",
+            runs,
+        )
+    )
+    used = {row[1] for group in (metrics, params, tags) for rows in group.values() for row in rows}
+    names = engine.keys.names(cx, used)
+    return {
+        run: run_body(
+            RunData(
+                [
+                    Metric(names[key], math.nan if value is None else value, ts, step)
+                    for _, key, value, ts, step in metrics[run]
+                ],
+                [Param(names[key], value) for _, key, value in params[run]],
+                [RunTag(names[key], value) for _, key, value in tags[run]],
+            ),
+            RunInputs(
+                [
+                    DatasetInput(Dataset(*fields), dataset_tags[run, number])
+                    for _, number, *fields in datasets[run]
+                ],
+                [LoggedModelInput(f"m-{uuid}") for _, made, uuid, _ in models[run] if not made],
+            ),
+            RunOutputs([LoggedModelOutput(f"m-{uuid}", step) for _, made, uuid, step in models[run] if made]),
+        )
+        for run in runs
+    }
+
+
+def _by_run(rows: Sequence[Row]) -> dict[int, list[Row]]:
+    grouped: dict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        grouped[row[0]].append(row)
+    return grouped
+
+
+def _chunks(runs: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(runs), _CHUNK):
+        yield runs[start : start + _CHUNK]
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))

@@ -1,0 +1,132 @@
+"""What a database knows about itself: above all, where artifacts are."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from mlflow._storage.interface.settings import ArtifactPlace
+from mlflow._storage.sql.connection import Connection
+from mlflow._storage.sql.engine import Engine
+
+PROXIED_SCHEME = "mlflow-artifacts:"
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]+:")
+_PROXIED = re.compile(r"mlflow-artifacts:(?://[^/]*)?/*(.*)")
+
+
+class SqlSettings:
+    """Facts about the store as a whole. Artifact roots are only ever added.
+
+    Args:
+        engine: The database.
+        proxied: Whether artifacts are reached through this process, so that roots are given out as
+            `mlflow-artifacts:/` instead of as what they are.
+    """
+
+    def __init__(self, engine: Engine, *, proxied: bool = False) -> None:
+        self._engine = engine
+        self.proxied = proxied
+        self._roots: dict[int, str] = {}
+        self._root_of_segment: dict[str, int] = {}
+
+    def ping(self) -> None:
+        with self._engine.reading() as cx:
+            cx.one("SELECT value FROM setting WHERE name = 'artifact_root'")
+
+    def artifact_root(self) -> str:
+        with self._engine.reading() as cx:
+            return self.root_uri(cx, self.current_root(cx))
+
+    def current_root(self, cx: Connection) -> int:
+        """Number of the root that new experiments get."""
+        row = cx.one("SELECT value FROM setting WHERE name = 'artifact_root'")
+        assert row is not None  # written with the schema
+        return int(row[0])
+
+    def root_uri(self, cx: Connection, number: int) -> str:
+        """URI or absolute path of a root."""
+        uri = self._roots.get(number)
+        if uri is None:
+            row = cx.one("SELECT uri FROM artifact_root WHERE id = ?", (number,))
+            assert row is not None  # roots are never removed
+            uri = self._roots[number] = self._absolute(row[0])
+        return uri
+
+    def use_root(self, uri: str) -> None:
+        """Makes new experiments keep artifacts below a URI or path; those that exist keep their place."""
+        stored = self.stored_form(uri)
+
+        def work(cx: Connection) -> None:
+            row = cx.one("SELECT id FROM artifact_root WHERE uri = ? ORDER BY id LIMIT 1", (stored,))
+            if row is None:
+                row = cx.one("INSERT INTO artifact_root (uri) VALUES (?) RETURNING id", (stored,))
+                assert row is not None
+            cx.run(
+                "INSERT INTO setting (name, value) VALUES ('artifact_root', ?) "
+                "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                (str(row[0]),),
+            )
+
+        self._engine.write(work)
+
+    def given_out(self, cx: Connection, root: int | None, location: str) -> str:
+        """The artifact location that entities show."""
+        if root is None:
+            return location
+        base = self.root_uri(cx, root)
+        if self.proxied and not _is_remote(base):
+            return f"{PROXIED_SCHEME}/{location}"
+        return f"{base.rstrip('/')}/{location}" if location else base
+
+    def taken_in(self, cx: Connection, location: str) -> tuple[int | None, str]:
+        """Root and key of an artifact location that somebody chose, where it lies below the current root."""
+        number = self.current_root(cx)
+        proxied = _PROXIED.fullmatch(location)
+        if proxied:
+            return number, proxied[1].strip("/")
+        base = self.root_uri(cx, number).rstrip("/") + "/"
+        if location.startswith(base):
+            return number, location[len(base) :].strip("/")
+        return None, location
+
+    def place_of(self, uri: str) -> ArtifactPlace:
+        proxied = _PROXIED.fullmatch(uri)
+        with self._engine.reading() as cx:
+            if proxied:
+                key = proxied[1].strip("/")
+                return ArtifactPlace(self.root_uri(cx, self._root_of_key(cx, key)), key)
+            for (number,) in cx.all("SELECT id FROM artifact_root ORDER BY id"):
+                base = self.root_uri(cx, number).rstrip("/")
+                if uri == base or uri.startswith(base + "/"):
+                    return ArtifactPlace(base, uri[len(base) :].strip("/"))
+        return ArtifactPlace(uri, "")
+
+    def _root_of_key(self, cx: Connection, key: str) -> int:
+        segment = key.partition("/")[0]
+        number = self._root_of_segment.get(segment)
+        if number is None:
+            row = cx.one("SELECT root FROM experiment WHERE location = ? AND root IS NOT NULL", (segment,))
+            if row is None:
+                return self.current_root(cx)
+            number = self._root_of_segment[segment] = int(row[0])
+        return number
+
+    def _absolute(self, stored: str) -> str:
+        if _SCHEME.match(stored):
+            return stored
+        return os.path.normpath(Path(self._engine.dialect.folder or "/", stored))
+
+    def stored_form(self, uri: str) -> str:
+        """A root as it is stored: relative to the database where it lies beside it."""
+        if _SCHEME.match(uri):
+            return uri.rstrip("/")
+        path = Path(uri).expanduser().absolute()
+        folder = self._engine.dialect.folder
+        if folder is not None and path.is_relative_to(folder):
+            return path.relative_to(folder).as_posix()
+        return str(path)
+
+
+def _is_remote(uri: str) -> bool:
+    return bool(_SCHEME.match(uri)) and not uri.startswith("file:")

@@ -1,0 +1,101 @@
+"""A store on a SQL database: the nouns, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from mlflow._base.clock import now_ms
+from mlflow._storage.sql.connection import Connection
+from mlflow._storage.sql.dialects import Dialect, translating
+from mlflow._storage.sql.engine import Engine
+from mlflow._storage.sql.experiments import DEFAULT_NAME, SqlExperiments
+from mlflow._storage.sql.inputs import SqlInputs
+from mlflow._storage.sql.logged_models import SqlLoggedModels
+from mlflow._storage.sql.metrics import SqlMetrics
+from mlflow._storage.sql.params import SqlParams
+from mlflow._storage.sql.runs import SqlRuns
+from mlflow._storage.sql.schema import migrate
+from mlflow._storage.sql.settings import SqlSettings
+from mlflow._storage.sql.tags import SqlTags
+from mlflow._storage.sql.writer import Operation
+
+T = TypeVar("T")
+
+
+class SqlStore:
+    """A store on a SQL database.
+
+    Opening it makes the database where there is none, and brings an older one up to date.
+
+    Args:
+        dialect: Which database.
+        uri: URI that the user gave for it.
+        artifact_root: Where a new database keeps artifacts: a URI, or a path.
+        proxied: Whether artifacts are reached through this process.
+
+    Raises:
+        StorageUnavailable: The database cannot be used.
+        InvalidParameterValue: It belongs to something else.
+        InvalidState: It was made by a newer version.
+    """
+
+    def __init__(self, dialect: Dialect, uri: str, artifact_root: str, *, proxied: bool = False) -> None:
+        self.uri = uri
+        self.engine = engine = Engine(dialect)
+        self.settings = settings = SqlSettings(engine, proxied=proxied)
+        self.experiments = SqlExperiments(engine, settings)
+        self.runs = SqlRuns(engine, settings)
+        self.metrics = SqlMetrics(engine)
+        self.params = SqlParams(engine)
+        self.tags = SqlTags(engine)
+        self.inputs = SqlInputs(engine)
+        self.logged_models = SqlLoggedModels(engine, settings)
+        self.is_new = False
+        try:
+            with translating(dialect):
+                dialect.create()
+                with engine.reading() as cx:
+                    migrate(cx, dialect, engine.writer)
+                    empty = cx.one("SELECT 1 FROM setting WHERE name = 'artifact_root'") is None
+                if empty:
+                    self.is_new = engine.write(lambda cx: _fill(cx, dialect, settings, artifact_root))
+        except BaseException:
+            engine.close()
+            raise
+
+    def write(self, work: Callable[[], T], delivered: Callable[[Operation[T]], None]) -> None:
+        """Queues calls that write, for a server that must not wait.
+
+        Args:
+            work: Calls methods of this store; what they write becomes durable all together.
+            delivered: Called in another thread once it is durable or has failed.
+        """
+        self.engine.submit(work, delivered)
+
+    def close(self) -> None:
+        self.engine.close()
+
+
+def _fill(cx: Connection, dialect: Dialect, settings: SqlSettings, artifact_root: str) -> bool:
+    """Puts into a new database what every store has; returns whether it was new."""
+    dialect.lock_schema(cx)
+    if cx.one("SELECT 1 FROM setting WHERE name = 'artifact_root'") is not None:
+        return False
+    root = cx.one(
+        "INSERT INTO artifact_root (uri) VALUES (?) RETURNING id", (settings.stored_form(artifact_root),)
+    )
+    assert root is not None  # RETURNING answers a row
+    cx.run("INSERT INTO setting (name, value) VALUES ('artifact_root', ?)", (str(root[0]),))
+    now = now_ms()
+    cx.run(
+        "INSERT INTO experiment (id, name, root, location, created_ms, updated_ms) VALUES (0, ?, ?, '0', ?, ?)",
+        (DEFAULT_NAME, root[0], now, now),
+    )
+    return True
+
+
+def default_artifact_root(dialect: Dialect, folder_name: str) -> str:
+    """Where a database keeps artifacts unless told otherwise: beside itself, or in the current folder."""
+    return str(Path(dialect.folder or Path.cwd(), folder_name))

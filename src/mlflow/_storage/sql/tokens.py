@@ -1,0 +1,43 @@
+"""Page tokens: where the next page of one search begins. Opaque to everybody else."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from mlflow.exceptions import InvalidParameterValue
+
+
+def fingerprint(*parts: object) -> str:
+    """What a search is recognised by, so that a token of another one is refused."""
+    return hashlib.blake2b(json.dumps(parts, default=str).encode(), digest_size=6).hexdigest()
+
+
+def make_token(position: Sequence[Any], search: str) -> str:
+    """A token for what comes after a position."""
+    return base64.urlsafe_b64encode(json.dumps([search, *position]).encode()).decode()
+
+
+def read_token(token: str | None, search: str, length: int) -> list[Any] | None:
+    """The position that a token holds; `None` for no token.
+
+    Raises:
+        InvalidParameterValue: It is no token, or of another search.
+    """
+    if not token:
+        return None
+    try:
+        content = json.loads(base64.urlsafe_b64decode(token.encode()))
+        found, *position = content
+    except (ValueError, TypeError):
+        raise InvalidParameterValue(
+            f"Invalid page token {token[:60]!r}: use the one that the page before came with"
+        ) from None
+    if found != search or len(position) != length:
+        raise InvalidParameterValue(
+            "This page token belongs to another search: use it with the same filter, order and experiments"
+        )
+    return list(position)

@@ -1,0 +1,1 @@
+"""The HTTP contract: routes, requests, responses, and how entities become JSON."""

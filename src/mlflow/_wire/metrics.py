@@ -1,0 +1,106 @@
+"""Wire forms: metrics."""
+
+from __future__ import annotations
+
+from mlflow._wire.shapes import Request, Response
+from mlflow._wire.values import WireDouble, double_from_wire, double_to_wire
+from mlflow.entities.metric import Metric
+from mlflow.exceptions import InvalidParameterValue
+
+
+class WireMetric(Response):
+    """A point of a metric."""
+
+    key: str = ""
+    value: WireDouble = ""
+    timestamp: int = -1
+    step: int | None = None
+    model_id: str | None = None
+    dataset_name: str | None = None
+    dataset_digest: str | None = None
+    run_id: str | None = None
+
+
+class LogMetric(Request):
+    """Appends a point."""
+
+    key: str
+    value: WireDouble
+    timestamp: int
+    run_id: str = ""
+    run_uuid: str = ""
+    step: int = 0
+    model_id: str = ""
+    dataset_name: str = ""
+    dataset_digest: str = ""
+
+
+class GetMetricHistory(Request):
+    """Asks for points of one series."""
+
+    metric_key: str
+    run_id: str = ""
+    run_uuid: str = ""
+    page_token: str = ""
+    max_results: int | None = None
+
+
+class GetMetricHistoryBulk(Request):
+    """Asks for points of one key in several runs."""
+
+    run_id: list[str]
+    metric_key: str
+    max_results: int = 25_000
+
+
+class GetMetricHistoryBulkInterval(Request):
+    """Asks for evenly sampled points of one key in several runs."""
+
+    run_ids: list[str]
+    metric_key: str
+    start_step: int | None = None
+    end_step: int | None = None
+    max_results: int = 2500
+
+
+class MetricHistory(Response):
+    """Points of metrics."""
+
+    metrics: list[WireMetric] = []
+    next_page_token: str = ""
+
+
+def metric_to_wire(metric: Metric) -> WireMetric:
+    """A point for a response."""
+    return WireMetric(
+        metric.key,
+        double_to_wire(metric.value),
+        metric.timestamp,
+        metric.step,
+        metric.model_id,
+        metric.dataset_name,
+        metric.dataset_digest,
+        metric.run_id,
+    )
+
+
+def metric_from_wire(metric: WireMetric | LogMetric, path: str = "") -> Metric:
+    """A point from a request or response.
+
+    Raises:
+        InvalidParameterValue: The value is no number or missing, or the timestamp is missing.
+    """
+    if metric.value == "":
+        raise InvalidParameterValue(f"Missing value for required parameter '{path}value'")
+    if isinstance(metric, WireMetric) and metric.timestamp == -1:
+        raise InvalidParameterValue(f"Missing value for required parameter '{path}timestamp'")
+    return Metric(
+        metric.key,
+        double_from_wire(metric.value, f"{path}value"),
+        metric.timestamp,
+        metric.step or 0,
+        metric.model_id or None,
+        metric.dataset_name or None,
+        metric.dataset_digest or None,
+        (metric.run_id or None) if isinstance(metric, WireMetric) else None,
+    )

@@ -1,0 +1,32 @@
+"""What requests and responses have in common."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+__all__ = ["UNSET", "Empty", "KeyValue", "Request", "Response", "UnsetType", "optional"]
+
+
+class Request(msgspec.Struct, forbid_unknown_fields=True):
+    """A request. Unknown members send decoding down the careful path, which names or drops them."""
+
+
+class Response(msgspec.Struct, omit_defaults=True):
+    """A response. What is empty or unset is left out."""
+
+
+class Empty(Response):
+    """A response that says nothing but success."""
+
+
+class KeyValue(msgspec.Struct):
+    """A tag or parameter."""
+
+    key: str = ""
+    value: str = ""
+
+
+def optional(value: str) -> str | None:
+    """Text of a request, with nothing for what was left out or left empty."""
+    return value or None
