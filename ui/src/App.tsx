@@ -1,0 +1,40 @@
+import { lazy, Suspense } from "react";
+import { Frame } from "./components/Frame";
+import { Skeleton } from "./components/ui/States";
+import { ExperimentsPage } from "./pages/experiments/ExperimentsPage";
+import { MissingPage } from "./pages/MissingPage";
+import { FindRunPage } from "./pages/run/FindRunPage";
+import { ExperimentRunsPage, SeveralExperimentsPage } from "./pages/runs/RunsPage";
+import { useLocation } from "./state/location";
+import { parseRoute, type Route } from "./state/routes";
+
+const RunPage = lazy(() => import("./pages/run/RunPage"));
+
+export function App() {
+  const { path, query } = useLocation();
+  const route = parseRoute(path, query);
+  return (
+    <Frame route={route}>
+      <Suspense fallback={<Skeleton />}>
+        <Page route={route} />
+      </Suspense>
+    </Frame>
+  );
+}
+
+function Page({ route }: { route: Route }) {
+  switch (route.page) {
+    case "experiments":
+      return <ExperimentsPage />;
+    case "runs":
+      return <ExperimentRunsPage key={route.experimentId} experimentId={route.experimentId} />;
+    case "runs-of":
+      return <SeveralExperimentsPage key={route.experimentIds.join()} experimentIds={route.experimentIds} />;
+    case "run":
+      return <RunPage key={route.runId} route={route} />;
+    case "find-run":
+      return <FindRunPage runId={route.runId} />;
+    case "missing":
+      return <MissingPage path={route.path} />;
+  }
+}

@@ -1,0 +1,49 @@
+import { ApiError, call, request, serverUrl } from "./client";
+import type { FileInfo } from "./types";
+
+export interface Entry {
+  path: string;
+  name: string;
+  isFolder: boolean;
+  size: number | undefined;
+}
+
+/** What is directly in one folder of a run's artifacts: folders first, then by name. */
+export async function listArtifacts(runId: string, path: string, signal?: AbortSignal): Promise<Entry[]> {
+  const reply = await call<{ files?: FileInfo[] }>("GET", "artifacts/list", {
+    query: { run_id: runId, path: path || undefined },
+    signal,
+  });
+  const entries = (reply.files ?? []).map((file) => ({
+    path: file.path,
+    name: file.path.slice(file.path.lastIndexOf("/") + 1),
+    isFolder: file.is_dir ?? false,
+    size: file.is_dir ? undefined : (file.file_size ?? 0),
+  }));
+  return entries.sort((a, b) => Number(b.isFolder) - Number(a.isFolder) || a.name.localeCompare(b.name, "en", { numeric: true }));
+}
+
+/** The address of a file's bytes; the server sends it as a download. */
+export function artifactUrl(runId: string, path: string): string {
+  return serverUrl("get-artifact", { run_id: runId, path });
+}
+
+export interface Bytes {
+  bytes: Uint8Array;
+  /** Size of the whole file, when the server tells it. */
+  total: number | undefined;
+}
+
+/** The first `limit` bytes of a file. */
+export async function readArtifact(runId: string, path: string, limit: number, signal?: AbortSignal): Promise<Bytes> {
+  const response = await request(artifactUrl(runId, path), { headers: { Range: `bytes=0-${limit - 1}` }, signal }).catch(
+    (error: unknown) => {
+      // An empty file has no first byte to ask for.
+      if (error instanceof ApiError && error.status === 416) return new Response("");
+      throw error;
+    },
+  );
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const range = /\/(\d+)$/.exec(response.headers.get("Content-Range") ?? "");
+  return { bytes: bytes.subarray(0, limit), total: range ? Number(range[1]) : bytes.length };
+}

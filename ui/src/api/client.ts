@@ -1,0 +1,117 @@
+/** The one door to the server: relative to the page, so that any prefix or proxy works. */
+
+export type Query = Record<string, string | number | boolean | readonly string[] | undefined>;
+
+/** What the server answered instead of a result, or that it did not answer at all (status 0). */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly requestId: string | undefined;
+  /** Where in the filter the error is, in characters. */
+  readonly span: { start: number; end: number } | undefined;
+
+  constructor(
+    message: string,
+    details: { status: number; code: string; requestId?: string; span?: { start: number; end: number } },
+  ) {
+    super(message);
+    this.name = "ApiError";
+    this.status = details.status;
+    this.code = details.code;
+    this.requestId = details.requestId;
+    this.span = details.span;
+  }
+
+  get isNotFound(): boolean {
+    return this.status === 404;
+  }
+}
+
+/** Since when the server has been out of reach, or undefined while it answers. */
+let silentSince: number | undefined;
+const connectionListeners = new Set<() => void>();
+
+function setReachable(reachable: boolean): void {
+  const next = reachable ? undefined : (silentSince ?? Date.now());
+  if (next === silentSince) return;
+  silentSince = next;
+  for (const listener of [...connectionListeners]) listener();
+}
+
+export const connection = {
+  subscribe(listener: () => void): () => void {
+    connectionListeners.add(listener);
+    return () => connectionListeners.delete(listener);
+  },
+  silentSince: (): number | undefined => silentSince,
+};
+
+/** An address on this server, relative to the page. */
+export function serverUrl(path: string, query: Query = {}): string {
+  const url = new URL(path, pageUrl());
+  for (const [key, value] of Object.entries(query)) {
+    if (value === undefined) continue;
+    if (Array.isArray(value)) for (const item of value) url.searchParams.append(key, item);
+    else url.searchParams.set(key, String(value));
+  }
+  return url.toString();
+}
+
+/** The address that users give their scripts: where this page is, without the hash. */
+export function pageUrl(): string {
+  return window.location.href.replace(/[?#].*$/, "");
+}
+
+interface CallOptions {
+  query?: Query;
+  body?: unknown;
+  signal?: AbortSignal;
+}
+
+/** Calls one endpoint of the tracking API (`/ajax-api/2.0/mlflow/…`). */
+export async function call<T>(method: "GET" | "POST" | "PATCH" | "DELETE", path: string, options: CallOptions = {}): Promise<T> {
+  const response = await request(serverUrl(`ajax-api/2.0/mlflow/${path}`, options.query), {
+    method,
+    signal: options.signal,
+    headers: options.body === undefined ? {} : { "Content-Type": "application/json" },
+    body: options.body === undefined ? undefined : JSON.stringify(options.body),
+  });
+  return (await response.json()) as T;
+}
+
+/** `fetch` that throws an `ApiError` for whatever is not a success, and knows whether the server is there. */
+export async function request(url: string, init: RequestInit = {}): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(url, init);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    setReachable(false);
+    throw new ApiError("The server does not answer. It may be stopped, or the network is down.", {
+      status: 0,
+      code: "UNREACHABLE",
+    });
+  }
+  setReachable(true);
+  if (!response.ok) throw await errorFrom(response);
+  return response;
+}
+
+async function errorFrom(response: Response): Promise<ApiError> {
+  const text = await response.text();
+  let body: Record<string, unknown> = {};
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed === "object" && parsed !== null) body = parsed as Record<string, unknown>;
+  } catch {
+    // A proxy in between may answer with text or HTML: its status line is then all there is to say.
+  }
+  const { start, end } = body;
+  const plain = text.length < 500 && !text.includes("<") ? text : "";
+  return new ApiError(String(body.message ?? body.detail ?? (plain || `The server answered ${response.status} ${response.statusText}.`)), {
+    status: response.status,
+    code: String(body.error_code ?? `HTTP_${response.status}`),
+    requestId: response.headers.get("X-Request-Id") ?? undefined,
+    span: typeof start === "number" && typeof end === "number" ? { start, end } : undefined,
+  });
+}

@@ -1,0 +1,111 @@
+import { call } from "./client";
+import type { Experiment } from "./types";
+
+export type State = "active" | "trash" | "all";
+
+export const VIEW_TYPES: Record<State, string> = { active: "ACTIVE_ONLY", trash: "DELETED_ONLY", all: "ALL" };
+
+/** The tag that holds the description of an experiment or a run, as MLflow stores it. */
+export const NOTE_TAG = "mlflow.note.content";
+
+export interface ExperimentRow {
+  id: string;
+  name: string;
+  artifactLocation: string;
+  deleted: boolean;
+  updated: number | undefined;
+  created: number | undefined;
+  description: string;
+  tags: Record<string, string>;
+}
+
+export interface ExperimentPage {
+  rows: ExperimentRow[];
+  next: string | undefined;
+}
+
+export function experimentRow(experiment: Experiment): ExperimentRow {
+  const tags = Object.fromEntries((experiment.tags ?? []).map(({ key, value }) => [key, value ?? ""]));
+  return {
+    id: experiment.experiment_id,
+    name: experiment.name,
+    artifactLocation: experiment.artifact_location ?? "",
+    deleted: experiment.lifecycle_stage === "deleted",
+    updated: experiment.last_update_time,
+    created: experiment.creation_time,
+    description: tags[NOTE_TAG] ?? "",
+    tags,
+  };
+}
+
+/** The filter for "the name contains this text". A double quote cannot be escaped, so any character stands for it. */
+export function nameFilter(text: string, attribute = "name"): string | undefined {
+  const wanted = text.trim();
+  return wanted ? `${attribute} ILIKE "%${wanted.replaceAll('"', "_")}%"` : undefined;
+}
+
+export interface ExperimentSearch {
+  name: string;
+  state: State;
+  orderBy: string;
+}
+
+export async function searchExperiments(
+  search: ExperimentSearch,
+  pageToken: string | undefined,
+  signal?: AbortSignal,
+): Promise<ExperimentPage> {
+  const reply = await call<{ experiments?: Experiment[]; next_page_token?: string }>("POST", "experiments/search", {
+    body: {
+      max_results: 200,
+      page_token: pageToken,
+      filter: nameFilter(search.name),
+      order_by: [search.orderBy],
+      view_type: VIEW_TYPES[search.state],
+    },
+    signal,
+  });
+  return { rows: (reply.experiments ?? []).map(experimentRow), next: reply.next_page_token || undefined };
+}
+
+export async function getExperiment(id: string, signal?: AbortSignal): Promise<ExperimentRow> {
+  const reply = await call<{ experiment: Experiment }>("GET", "experiments/get", { query: { experiment_id: id }, signal });
+  return experimentRow(reply.experiment);
+}
+
+export interface NewExperiment {
+  name: string;
+  artifactLocation?: string;
+  tags?: Record<string, string>;
+}
+
+export async function createExperiment({ name, artifactLocation, tags = {} }: NewExperiment): Promise<string> {
+  const reply = await call<{ experiment_id: string }>("POST", "experiments/create", {
+    body: {
+      name,
+      artifact_location: artifactLocation || undefined,
+      tags: Object.entries(tags).map(([key, value]) => ({ key, value })),
+    },
+  });
+  return reply.experiment_id;
+}
+
+export async function renameExperiment(id: string, name: string): Promise<void> {
+  await call("POST", "experiments/update", { body: { experiment_id: id, new_name: name } });
+}
+
+export async function deleteExperiment(id: string): Promise<void> {
+  await call("POST", "experiments/delete", { body: { experiment_id: id } });
+}
+
+export async function restoreExperiment(id: string): Promise<void> {
+  await call("POST", "experiments/restore", { body: { experiment_id: id } });
+}
+
+export async function setExperimentTag(id: string, key: string, value: string): Promise<void> {
+  await call("POST", "experiments/set-experiment-tag", { body: { experiment_id: id, key, value } });
+}
+
+export async function deleteExperimentTag(id: string, key: string): Promise<void> {
+  await call("POST", "experiments/delete-experiment-tag", { body: { experiment_id: id, key } });
+}

@@ -1,0 +1,174 @@
+import { useEffect, useLayoutEffect, useRef } from "react";
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import { formatNumber } from "../lib/numbers";
+import { formatDuration, formatExact } from "../lib/times";
+import { useShownTheme } from "../state/theme";
+import styles from "./LineChart.module.css";
+import { allPositive, type Series, smooth, type XAxis } from "./series";
+
+export interface LineChartOptions {
+  axis: XAxis;
+  smoothing: number;
+  log: boolean;
+}
+
+interface LineChartProps {
+  series: Series;
+  options: LineChartOptions;
+  /** What it shows, as a sentence. */
+  description: string;
+  height: number;
+  /** Charts of one group move their cursors together. */
+  group: string;
+}
+
+/** One metric of one run as a line; smoothed over the raw values when asked. */
+export function LineChart({ series, options, description, height, group }: LineChartProps) {
+  const host = useRef<HTMLDivElement>(null);
+  const tip = useRef<HTMLDivElement>(null);
+  const chart = useRef<uPlot>(undefined);
+  const theme = useShownTheme();
+
+  useEffect(() => {
+    const element = host.current;
+    if (!element) return;
+    const plot = new uPlot(settings(element, series, options, height, group, tip), data(series, options), element);
+    chart.current = plot;
+    const watch = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }));
+    watch.observe(element);
+    return () => {
+      watch.disconnect();
+      plot.destroy();
+      chart.current = undefined;
+    };
+    // New points arrive through setData below: the chart is built again only when its form changes.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [options.axis, options.log, options.smoothing, height, group, theme, series.x.length === 0]);
+
+  useLayoutEffect(() => {
+    chart.current?.setData(data(series, options));
+  }, [series, options]);
+
+  return (
+    <div className={styles.chart} role="img" aria-label={description}>
+      <div ref={host} className={styles.host} />
+      <div ref={tip} className={styles.tip} aria-hidden="true" />
+    </div>
+  );
+}
+
+function data({ x, y }: Series, { smoothing }: LineChartOptions): uPlot.AlignedData {
+  return smoothing > 0 ? [x, y, smooth(y, smoothing)] : [x, y];
+}
+
+/** Tells a position on the x axis in words. */
+export function formatX(x: number, axis: XAxis): string {
+  if (axis === "step") return `step ${formatNumber(x, 8)}`;
+  return axis === "time" ? formatExact(x * 1000) : formatDuration(x * 1000);
+}
+
+function settings(
+  element: HTMLElement,
+  series: Series,
+  options: LineChartOptions,
+  height: number,
+  group: string,
+  tip: { current: HTMLDivElement | null },
+): uPlot.Options {
+  const style = getComputedStyle(element);
+  const token = (name: string): string => style.getPropertyValue(name).trim();
+  const color = token("--series").split(/\s+/)[0] ?? token("--link");
+  const font = `12px ${token("--font")}`;
+  const few = series.x.length <= 40;
+  const grid = { stroke: token("--divider"), width: 1 };
+  const line = (stroke: string, raw: boolean): uPlot.Series => ({
+    stroke,
+    width: 1.5,
+    points: { show: few && !raw, size: 5, fill: stroke },
+    alpha: raw ? 0.25 : 1,
+  });
+  return {
+    width: element.clientWidth || 300,
+    height,
+    legend: { show: false },
+    padding: [8, 12, 0, 0],
+    cursor: {
+      sync: { key: group, scales: ["x", null] },
+      drag: { x: true, y: false },
+      points: { size: 7 },
+    },
+    scales: {
+      x: { time: options.axis === "time" },
+      y: options.log ? { distr: allPositive(series.y) ? 3 : 4 } : {},
+    },
+    axes: [
+      {
+        stroke: token("--text-2"),
+        font,
+        grid: { show: false },
+        ticks: { show: false },
+        space: 60,
+        ...(options.axis === "relative" && { values: (_: uPlot, ticks: number[]) => ticks.map((tick) => formatDuration(tick * 1000)) }),
+        ...(options.axis === "step" && { values: (_: uPlot, ticks: number[]) => ticks.map((tick) => (Number.isInteger(tick) ? compact(tick) : "")) }),
+      },
+      {
+        stroke: token("--text-2"),
+        font,
+        grid,
+        ticks: { show: false },
+        space: 36,
+        size: 56,
+        values: (_: uPlot, ticks: (number | null)[]) => ticks.map((tick) => (tick === null ? "" : formatNumber(tick))),
+      },
+    ],
+    series: options.smoothing > 0 ? [{}, line(color, true), line(color, false)] : [{}, line(color, false)],
+    hooks: {
+      setCursor: [(plot) => showTip(plot, tip.current, options)],
+      draw: [(plot) => drawOdd(plot, series, token("--bad"))],
+    },
+  };
+}
+
+/** `12000` → `12k`: short ticks. */
+function compact(value: number): string {
+  if (Math.abs(value) >= 1e6) return `${formatNumber(value / 1e6)}M`;
+  return Math.abs(value) >= 1e4 ? `${formatNumber(value / 1e3)}k` : String(value);
+}
+
+function showTip(plot: uPlot, tip: HTMLDivElement | null, options: LineChartOptions): void {
+  if (!tip) return;
+  const at = plot.cursor.idx;
+  const left = plot.cursor.left ?? -1;
+  const x = at == null ? undefined : plot.data[0][at];
+  if (at == null || x === undefined || left < 0) {
+    tip.hidden = true;
+    return;
+  }
+  const raw = plot.data[1]?.[at];
+  const value = raw == null ? "no number" : formatNumber(raw, 6);
+  const smoothed = plot.data[2]?.[at];
+  tip.hidden = false;
+  tip.textContent = `${formatX(x, options.axis)}: ${value}${smoothed == null ? "" : ` (smoothed ${formatNumber(smoothed)})`}`;
+  const right = left > plot.over.clientWidth / 2;
+  tip.style.left = right ? "auto" : `${left + 64}px`;
+  tip.style.right = right ? `${plot.over.clientWidth - left + 20}px` : "auto";
+}
+
+/** Values that are no numbers, as ticks on the bottom edge. */
+function drawOdd(plot: uPlot, series: Series, color: string): void {
+  if (series.odd.length === 0) return;
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.strokeStyle = color;
+  ctx.lineWidth = devicePixelRatio * 1.5;
+  for (const { x } of series.odd) {
+    const left = plot.valToPos(x, "x", true);
+    if (left < bbox.left || left > bbox.left + bbox.width) continue;
+    ctx.beginPath();
+    ctx.moveTo(left, bbox.top + bbox.height);
+    ctx.lineTo(left, bbox.top + bbox.height - 8 * devicePixelRatio);
+    ctx.stroke();
+  }
+  ctx.restore();
+}

@@ -1,0 +1,405 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import {
+  type KeyboardEvent,
+  memo,
+  type MouseEvent,
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
+import { Icon } from "../ui/Icon";
+import { navigate } from "../../state/location";
+import styles from "./Grid.module.css";
+import { type CellPosition, moveCell } from "./navigation";
+import { coverage, extend, type Selection, toggle, toggleAll } from "./selection";
+
+export interface Column<Row> {
+  id: string;
+  title: string;
+  /** What kind of thing it is, over the title: "metric", "param". */
+  kind?: string;
+  width: number;
+  numeric?: boolean;
+  /** The field the server sorts by; absent when it cannot. */
+  sort?: string;
+  cell: (row: Row) => ReactNode;
+}
+
+export interface GridSort {
+  field: string;
+  descending: boolean;
+}
+
+interface GridProps<Row> {
+  /** Accessible name, as "Runs". */
+  label: string;
+  rows: readonly Row[];
+  rowId: (row: Row) => string;
+  /** What the row is called, for "Select run amber-trout-415". */
+  rowName: (row: Row) => string;
+  /** Where Enter goes: a path of the UI. */
+  rowPath: (row: Row) => string;
+  /** The first column stays in place while the others scroll sideways. */
+  columns: readonly Column<Row>[];
+  hasMore: boolean;
+  loading: boolean;
+  onNeedMore: () => void;
+  sort: readonly GridSort[];
+  onSort: (field: string, additive: boolean) => void;
+  selection: Selection;
+  onSelect: (selection: Selection) => void;
+  onDelete?: () => void;
+  /** The rows are from before: dimmed until the new ones are here. */
+  dimmed?: boolean;
+  scroller?: RefObject<HTMLDivElement | null>;
+  /** As high as its rows, instead of filling the page. */
+  compact?: boolean;
+  /** Told which rows are on screen, as indexes. */
+  onVisible?: (first: number, last: number) => void;
+}
+
+const ROW = 32;
+const HEADER = 44;
+/** How many rows before the end of what is loaded the next page is asked for. */
+const AHEAD = 400;
+const PLACEHOLDERS = 12;
+
+/**
+ * A table of any size. Only what is on screen is in the document, in both directions; one tab stop, cell focus
+ * by keys, and the row and column numbers of the whole set for screen readers.
+ */
+export function Grid<Row>(props: GridProps<Row>) {
+  const { rows, columns, hasMore, loading, onNeedMore, selection, onSelect, rowId } = props;
+  const own = useRef<HTMLDivElement>(null);
+  const scroller = props.scroller ?? own;
+  const id = useId();
+  const [active, setActive] = useState<CellPosition>({ row: 0, column: 0 });
+  const anchor = useRef<string | undefined>(undefined);
+  const ids = useMemo(() => rows.map(rowId), [rows, rowId]);
+  const placeholders = hasMore || (loading && rows.length === 0) ? PLACEHOLDERS : 0;
+  const pinned = columns[0];
+  const pinnedWidth = pinned?.width ?? 0;
+
+  const vertical = useVirtualizer({
+    count: rows.length + placeholders,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW,
+    paddingStart: HEADER,
+    scrollPaddingStart: HEADER,
+    overscan: 12,
+  });
+  const horizontal = useVirtualizer({
+    horizontal: true,
+    count: Math.max(0, columns.length - 1),
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => columns[index + 1]?.width ?? 0,
+    paddingStart: pinnedWidth,
+    scrollPaddingStart: pinnedWidth,
+    overscan: 3,
+  });
+  useLayoutEffect(() => horizontal.measure(), [columns, horizontal]);
+
+  const lines = vertical.getVirtualItems();
+  const lastLine = lines.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (hasMore && !loading && lastLine > rows.length - AHEAD) onNeedMore();
+  }, [hasMore, loading, lastLine, rows.length, onNeedMore]);
+
+  const { onVisible } = props;
+  const firstLine = lines[0]?.index ?? 0;
+  useEffect(() => onVisible?.(firstLine, lastLine), [onVisible, firstLine, lastLine]);
+
+  // The row under the focus may be gone after a filter.
+  const focus: CellPosition = {
+    row: Math.min(active.row, rows.length - 1),
+    column: Math.min(active.column, columns.length - 1),
+  };
+  const cellId = (row: number, column: number): string => `${id}-${row}-${column}`;
+
+  const goTo = (to: CellPosition): void => {
+    setActive(to);
+    if (to.row >= 0) vertical.scrollToIndex(to.row);
+    if (to.column > 0) horizontal.scrollToIndex(to.column - 1);
+  };
+
+  const selectRow = (row: Row, range: boolean): void => {
+    const target = rowId(row);
+    onSelect(range ? extend(selection, ids, anchor.current, target) : toggle(selection, target));
+    anchor.current = target;
+  };
+
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
+    if (event.target !== event.currentTarget || event.altKey) return;
+    const control = event.ctrlKey || event.metaKey;
+    const row = rows[focus.row];
+    const page = Math.max(1, Math.floor(((scroller.current?.clientHeight ?? 0) - HEADER) / ROW) - 1);
+    const to = moveCell(focus, event.key, control, { rows: rows.length, columns: columns.length, page });
+    if (to) {
+      event.preventDefault();
+      if (event.shiftKey && to.row !== focus.row && row) {
+        anchor.current ??= rowId(row);
+        const target = rows[to.row];
+        if (target) onSelect(extend(selection, ids, rowId(row), rowId(target)));
+      }
+      return goTo(to);
+    }
+    if (event.key === " ") {
+      event.preventDefault();
+      if (row) selectRow(row, event.shiftKey);
+      else onSelect(toggleAll(selection, ids));
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      if (row) {
+        if (control) window.open(`#${props.rowPath(row)}`, "_blank", "noopener");
+        else navigate(props.rowPath(row));
+      } else {
+        const field = columns[focus.column]?.sort;
+        if (field) props.onSort(field, event.shiftKey);
+      }
+    } else if (event.key.toLowerCase() === "a" && control) {
+      event.preventDefault();
+      onSelect(new Set([...selection, ...ids]));
+    } else if (event.key === "Escape" && selection.size > 0) {
+      event.preventDefault();
+      onSelect(new Set());
+    } else if (event.key === "Delete" && selection.size > 0 && props.onDelete) {
+      event.preventDefault();
+      props.onDelete();
+    }
+  };
+
+  // Handlers stay the same between renders, so that rows are drawn again only when they change.
+  const latest = useRef({ selectRow, setActive });
+  latest.current = { selectRow, setActive };
+  const onRowClick = useRef((event: MouseEvent, row: Row, at: number) => {
+    const cell = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-column]") : null;
+    latest.current.setActive({ row: at, column: Number(cell?.dataset.column ?? 0) });
+    // The checkbox is no tab stop of its own: the keys belong to the grid.
+    if (!(event.target instanceof Element && event.target.closest("a, button"))) {
+      event.currentTarget.closest<HTMLElement>("[role=grid]")?.focus({ preventScroll: true });
+    }
+    if (event.target instanceof Element && event.target.closest("[data-select]")) {
+      latest.current.selectRow(row, event.shiftKey);
+    } else if (event.shiftKey && !(event.target instanceof Element && event.target.closest("a, button"))) {
+      latest.current.selectRow(row, true);
+    }
+  });
+
+  const shown = horizontal.getVirtualItems();
+  const span: ColumnSpan = {
+    first: shown[0]?.index ?? 0,
+    last: shown.at(-1)?.index ?? -1,
+  };
+  const starts = useMemo(() => {
+    let left = pinnedWidth;
+    return columns.map((column, index) => {
+      if (index === 0) return 0;
+      left += column.width;
+      return left - column.width;
+    });
+  }, [columns, pinnedWidth]);
+  const covered = coverage(selection, ids);
+  const width = horizontal.getTotalSize();
+
+  return (
+    <div
+      ref={scroller}
+      className={`${styles.scroller} ${props.compact ? styles.compact : ""}`}
+      role="grid"
+      tabIndex={0}
+      aria-label={props.label}
+      aria-multiselectable
+      aria-busy={loading}
+      aria-rowcount={hasMore || (loading && rows.length === 0) ? -1 : rows.length + 1}
+      aria-colcount={columns.length}
+      aria-activedescendant={cellId(focus.row, focus.column)}
+      onKeyDown={onKeyDown}
+    >
+      <div className={styles.canvas} style={{ height: vertical.getTotalSize(), width }}>
+        <div role="rowgroup" className={styles.head}>
+          <div role="row" aria-rowindex={1} className={styles.headRow} style={{ height: HEADER }}>
+            {pinned && (
+              <HeaderCell column={pinned} at={0} left={undefined} {...headerProps(pinned)}>
+                <span className={styles.box} data-select="">
+                  <input
+                    type="checkbox"
+                    tabIndex={-1}
+                    aria-label={`Select all ${props.label.toLowerCase()} loaded`}
+                    checked={covered === "all" && ids.length > 0}
+                    disabled={ids.length === 0}
+                    ref={(box) => {
+                      if (box) box.indeterminate = covered === "some";
+                    }}
+                    onChange={() => onSelect(toggleAll(selection, ids))}
+                  />
+                </span>
+              </HeaderCell>
+            )}
+            {columns.slice(span.first + 1, span.last + 2).map((column, index) => {
+              const at = span.first + 1 + index;
+              return <HeaderCell key={column.id} column={column} at={at} left={starts[at]} {...headerProps(column)} />;
+            })}
+          </div>
+        </div>
+        <div role="rowgroup" className={props.dimmed ? styles.dimmed : undefined}>
+          {lines.map((line) => {
+            const row = rows[line.index];
+            if (row === undefined) return <Placeholder key={`p${line.index}`} top={line.start} width={pinnedWidth} />;
+            const key = ids[line.index] ?? "";
+            return (
+              <GridRow
+                key={key}
+                row={row}
+                name={props.rowName(row)}
+                at={line.index}
+                top={line.start}
+                columns={columns as readonly Column<unknown>[]}
+                starts={starts}
+                first={span.first}
+                last={span.last}
+                selected={selection.has(key)}
+                activeColumn={focus.row === line.index ? focus.column : -1}
+                idPrefix={id}
+                onClick={onRowClick.current as RowClick}
+              />
+            );
+          })}
+        </div>
+      </div>
+    </div>
+  );
+
+  function headerProps(column: Column<Row>) {
+    const at = columns.indexOf(column);
+    const order = column.sort === undefined ? undefined : props.sort.find((key) => key.field === column.sort);
+    return {
+      id: cellId(-1, at),
+      active: focus.row === -1 && focus.column === at,
+      order,
+      rank: order && props.sort.length > 1 ? props.sort.indexOf(order) + 1 : undefined,
+      onSort: (event: MouseEvent) => {
+        setActive({ row: -1, column: at });
+        if (column.sort) props.onSort(column.sort, event.shiftKey);
+      },
+    };
+  }
+}
+
+interface ColumnSpan {
+  first: number;
+  last: number;
+}
+
+interface HeaderCellProps {
+  column: { id: string; title: string; kind?: string; width: number; numeric?: boolean; sort?: string };
+  at: number;
+  left: number | undefined;
+  id: string;
+  active: boolean;
+  order: GridSort | undefined;
+  rank: number | undefined;
+  onSort: (event: MouseEvent) => void;
+  children?: ReactNode;
+}
+
+function HeaderCell({ column, at, left, id, active, order, rank, onSort, children }: HeaderCellProps) {
+  const title = (
+    <>
+      <span className="truncate">{column.title}</span>
+      {order && <Icon name={order.descending ? "arrowDown" : "arrowUp"} size={12} />}
+      {rank !== undefined && <span className={styles.rank}>{rank}</span>}
+    </>
+  );
+  return (
+    <div
+      role="columnheader"
+      id={id}
+      aria-colindex={at + 1}
+      aria-sort={order ? (order.descending ? "descending" : "ascending") : column.sort ? "none" : undefined}
+      className={`${styles.headCell} ${at === 0 ? styles.pinned : ""} ${column.numeric ? styles.numeric : ""} ${active ? styles.active : ""}`}
+      style={{ left, width: column.width, height: HEADER }}
+    >
+      {children}
+      <div className={styles.headText}>
+        {column.kind && <span className={styles.kind}>{column.kind}</span>}
+        {column.sort ? (
+          <button type="button" tabIndex={-1} className={styles.sort} title={column.title} onClick={onSort}>
+            {title}
+          </button>
+        ) : (
+          <span className={styles.sort} title={column.title}>
+            {title}
+          </span>
+        )}
+      </div>
+    </div>
+  );
+}
+
+type RowClick = (event: MouseEvent, row: unknown, at: number) => void;
+
+interface GridRowProps {
+  row: unknown;
+  name: string;
+  at: number;
+  top: number;
+  columns: readonly Column<unknown>[];
+  starts: readonly number[];
+  first: number;
+  last: number;
+  selected: boolean;
+  activeColumn: number;
+  idPrefix: string;
+  onClick: RowClick;
+}
+
+const GridRow = memo(function GridRow(props: GridRowProps) {
+  const { row, columns, at, idPrefix, activeColumn } = props;
+  const cell = (column: Column<unknown>, index: number): ReactNode => (
+    <div
+      key={column.id}
+      role={index === 0 ? "rowheader" : "gridcell"}
+      id={`${idPrefix}-${at}-${index}`}
+      data-column={index}
+      aria-colindex={index + 1}
+      className={`${styles.cell} ${index === 0 ? styles.pinned : ""} ${column.numeric ? styles.numeric : ""} ${
+        index === activeColumn ? styles.active : ""
+      }`}
+      style={{ left: index === 0 ? undefined : props.starts[index], width: column.width }}
+    >
+      {index === 0 && (
+        <span className={styles.box} data-select="">
+          <input type="checkbox" tabIndex={-1} aria-label={`Select ${props.name}`} checked={props.selected} readOnly />
+        </span>
+      )}
+      {column.cell(row)}
+    </div>
+  );
+  const pinned = columns[0];
+  return (
+    <div
+      role="row"
+      aria-rowindex={at + 2}
+      aria-selected={props.selected}
+      className={styles.row}
+      style={{ transform: `translateY(${props.top}px)`, height: ROW }}
+      onClick={(event) => props.onClick(event, row, at)}
+    >
+      {pinned && cell(pinned, 0)}
+      {columns.slice(props.first + 1, props.last + 2).map((column, index) => cell(column, props.first + 1 + index))}
+    </div>
+  );
+});
+
+function Placeholder({ top, width }: { top: number; width: number }) {
+  return (
+    <div className={styles.row} style={{ transform: `translateY(${top}px)`, height: ROW }} aria-hidden="true">
+      <span className={`${styles.ghost} ${styles.pinned}`} style={{ width: width - 64 }} />
+    </div>
+  );
+}
