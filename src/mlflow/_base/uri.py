@@ -81,6 +81,26 @@ def join_uri(uri: str, *parts: str) -> str:
     return f"{uri.rstrip('/')}/{joined}"
 
 
+def split_uri(uri: str) -> tuple[str, str]:
+    """The URI of the folder around, and the name in it; the name is empty for a root.
+
+    The opposite of `join_uri`: in `http:` and `file:` URIs the name is unquoted, and a query stays with the
+    folder.
+    """
+    scheme = uri_scheme(uri)
+    if scheme == "":
+        path = path_from_uri(uri)
+        return str(path.parent), path.name
+    if scheme in {"http", "https"}:
+        split = urlsplit(uri)
+        folder, _, name = split.path.rstrip("/").rpartition("/")
+        return urlunsplit(split._replace(path=folder)), unquote(name)
+    parent, slash, name = uri.rstrip("/").rpartition("/")
+    if not slash or not name or parent.endswith("/"):
+        return uri, ""
+    return f"{parent}/" if parent.endswith(":") else parent, unquote(name) if scheme == "file" else name
+
+
 def redact_uri(uri: str) -> str:
     """A URI fit to be shown: a password and the values of secret-looking query fields become `***`."""
     if uri_scheme(uri) == "":

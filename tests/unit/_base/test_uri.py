@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlflow._base.uri import is_local_uri, join_uri, path_from_uri, redact_uri, uri_from_path, uri_scheme
+from mlflow._base.uri import (
+    is_local_uri,
+    join_uri,
+    path_from_uri,
+    redact_uri,
+    split_uri,
+    uri_from_path,
+    uri_scheme,
+)
 from mlflow.exceptions import InvalidParameterValue
 
 names = st.text(
@@ -92,3 +100,22 @@ def test_parts_are_joined_behind_the_path(uri: str, parts: list[str], joined: st
 )  # fmt: skip
 def test_secrets_are_not_shown(uri: str, shown: str) -> None:
     assert redact_uri(uri) == shown
+
+
+@pytest.mark.parametrize(
+    ("uri", "folder", "name"),
+    [
+        ("s3://b/k/a b%20#1", "s3://b/k", "a b%20#1"), ("s3://b/k/", "s3://b", "k"), ("s3://b", "s3://b", ""),
+        ("/data/x/", "/data", "x"), ("file:///data/a%20b", "file:///data", "a b"), ("mlflow-artifacts:/1/x", "mlflow-artifacts:/1", "x"),
+        ("https://h/p/a%20b.csv?sig=1/2", "https://h/p?sig=1/2", "a b.csv"), ("https://h/", "https://h", ""),
+        ("mlflow-artifacts:/x", "mlflow-artifacts:/", "x"), ("mlflow-artifacts:/", "mlflow-artifacts:/", ""),
+    ],
+)  # fmt: skip
+def test_the_last_name_is_split_off(uri: str, folder: str, name: str) -> None:
+    assert split_uri(uri) == (folder, name)
+
+
+@given(st.sampled_from(["s3://b/k", "https://h/p?sig=1/2", "file:///data", "/data"]), names)
+def test_splitting_undoes_joining(root: str, name: str) -> None:
+    if name not in {".", ".."}:
+        assert split_uri(join_uri(root, name)) == (root, name)
