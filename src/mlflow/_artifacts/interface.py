@@ -187,6 +187,7 @@ class ArtifactStore(ABC):
         has_real_folders: Whether a name is either a file or a folder. Object stores have keys only, so that
             `a` and `a/b` may both be files there.
         max_transfers: How many files are worth moving at once.
+        ranges_at_once: How many ranges of one large file are worth reading at once.
     """
 
     root_uri: str
@@ -195,6 +196,7 @@ class ArtifactStore(ABC):
     can_multipart: bool = False
     has_real_folders: bool = True
     max_transfers: int = 8
+    ranges_at_once: int = 1
 
     @abstractmethod
     def list(self, path: str = "") -> list[FileInfo]:

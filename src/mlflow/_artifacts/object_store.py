@@ -39,6 +39,7 @@ from mlflow.exceptions import (
 )
 
 if TYPE_CHECKING:
+    from obstore import GetOptions
     from obstore.store import AzureStore, ClientConfig, GCSStore, RetryConfig, S3Store
 
     from mlflow._artifacts.s3_multipart import S3Credentials
@@ -94,6 +95,7 @@ class ObjectArtifactStore(ArtifactStore):
     """
 
     has_real_folders = False
+    ranges_at_once = 4
 
     def __init__(
         self,
@@ -143,21 +145,22 @@ class ObjectArtifactStore(ArtifactStore):
 
         key = self._key(key)
         check_range(key, offset, length)
-        if offset or length is not None:
-            # A range that holds no byte is an error to object stores.
-            size = self._file_size(key)
-            stop = size if length is None else min(size, offset + length)
-            if offset >= stop:
-                return ByteStream((), size)
+        if length == 0:
+            return ByteStream((), self._file_size(key))
+        options: GetOptions = {}
+        if length is not None:
+            options["range"] = (offset, offset + length)
+        elif offset:
+            options["range"] = {"offset": offset}
+        try:
             with self._translated(key):
-                found = obstore.get(self._store, key, options={"range": (offset, stop)})
-        else:
-            try:
-                with self._translated(key):
-                    found = obstore.get(self._store, key)
-            except ResourceDoesNotExist:
-                self._file_size(key)
-                raise
+                found = obstore.get(self._store, key, options=options)
+        except MlflowException:
+            # A folder, or a range that holds no byte, which is an error to object stores.
+            size = self._file_size(key)
+            if options and offset >= size:
+                return ByteStream((), size)
+            raise
         return ByteStream(
             self._chunks(key, found.stream(CHUNK_BYTES)), found.meta["size"], found.meta["e_tag"]
         )

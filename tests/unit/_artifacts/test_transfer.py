@@ -13,6 +13,7 @@ from mlflow._artifacts.transfer import ATTEMPTS, download_file, download_tree, u
 from mlflow.exceptions import (
     InvalidParameterValue,
     PermissionDenied,
+    ResourceConflict,
     ResourceDoesNotExist,
     StorageUnavailable,
     TemporarilyUnavailable,
@@ -186,6 +187,38 @@ def test_the_first_error_stops_what_has_not_begun(store: FlakyStore, tmp_path: P
         upload_tree(Refusing(tmp_path / "refusing"), source)
     assert sent[0] == "000"
     assert len(sent) < 200
+
+
+def test_a_large_file_is_read_by_several_ranges_at_once(
+    store: FlakyStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transfer, "_RANGES_FROM_BYTES", 1000)
+    monkeypatch.setattr(transfer, "_RANGE_BYTES", 300)
+    store.ranges_at_once = 3
+    data = bytes(range(256)) * 5 + b"end"
+    store.write("file", [data])
+    store.breaks = [0, 100]
+    seen: list[int] = []
+    download_file(store, "file", tmp_path / "file", seen.append)
+    assert (tmp_path / "file").read_bytes() == data
+    assert sum(seen) == len(data)
+    assert {0, 300, 600, 900, 1200} <= set(store.reads)
+    assert len(store.reads) == 1 + 5 + 1, "one range went on where it broke off"
+    assert any(offset % 300 == 100 for offset in store.reads)
+
+
+def test_ranges_of_different_versions_are_not_mixed(
+    store: FlakyStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transfer, "_RANGES_FROM_BYTES", 1000)
+    monkeypatch.setattr(transfer, "_RANGE_BYTES", 600)
+    store.ranges_at_once = 2
+    store.write("file", [b"1" * 1200])
+    store.breaks = [0, 100, 100]
+    store.on_break = lambda: store.write("file", [b"2" * 1201])
+    with pytest.raises(ResourceConflict, match="replaced while it was read"):
+        download_file(store, "file", tmp_path / "file")
+    assert not (tmp_path / "file").exists()
 
 
 def test_a_name_that_leads_out_of_the_folder_is_never_written(tmp_path: Path) -> None:
