@@ -51,6 +51,14 @@ class SearchExperiments(Request):
     view_type: ViewTypeName = "ACTIVE_ONLY"
 
 
+class ListExperiments(Request):
+    """Asks for all experiments, as MLflow 1.x did."""
+
+    view_type: ViewTypeName = "ACTIVE_ONLY"
+    max_results: int = 50_000
+    page_token: str = ""
+
+
 class UpdateExperiment(Request):
     """Renames an experiment."""
 

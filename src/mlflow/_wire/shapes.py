@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType
 __all__ = ["UNSET", "Empty", "KeyValue", "Request", "Response", "UnsetType", "optional"]
 
 
-class Request(msgspec.Struct, forbid_unknown_fields=True):
+class Request(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """A request. Unknown members send decoding down the careful path, which names or drops them."""
 
 

@@ -1,0 +1,79 @@
+"""One call of the route table over a transport."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import msgspec
+
+from mlflow._storage.rest.transport import HttpTransport
+from mlflow._wire.routes import BY_NAME, Route
+from mlflow._wire.shapes import Request, Response
+
+T = TypeVar("T", bound=Response)
+
+_HOLE = re.compile(r"\{(\w+)(:path)?\}")
+_JSON = {"Content-Type": "application/json"}
+_encode = msgspec.json.Encoder().encode
+_NOT_IDEMPOTENT = frozenset({"create_experiment", "create_run", "create_logged_model", "log_model"})
+
+
+class Calls:
+    """Calls of the route table.
+
+    Args:
+        transport: How the server is asked.
+    """
+
+    def __init__(self, transport: HttpTransport) -> None:
+        self.transport = transport
+        self._decoders: dict[str, msgspec.json.Decoder[Any]] = {}
+
+    def call(self, name: str, request: Request, reply: type[T]) -> T:
+        """Sends a request to the route of a name.
+
+        Args:
+            name: Name of the route.
+            request: Of the route's request type.
+            reply: The route's response type.
+        """
+        route = BY_NAME[name]
+        path, used = _path(route, request)
+        if route.method == "GET":
+            response = self.transport.request("GET", path, query=_query(request, used))
+        else:
+            response = self.transport.request(
+                route.method,
+                path,
+                body=_encode(request),
+                headers=_JSON,
+                repeatable=name not in _NOT_IDEMPOTENT,
+            )
+        decoder = self._decoders.get(name)
+        if decoder is None:
+            decoder = self._decoders[name] = msgspec.json.Decoder(reply)
+        decoded: T = decoder.decode(response.read() or b"{}")
+        return decoded
+
+
+def _path(route: Route, request: Request) -> tuple[str, set[str]]:
+    used: set[str] = set()
+
+    def fill(match: re.Match[str]) -> str:
+        used.add(match[1])
+        return quote(str(getattr(request, match[1])), safe="/" if match[2] else "")
+
+    return _HOLE.sub(fill, route.url), used
+
+
+def _query(request: Request, used: set[str]) -> list[tuple[str, str]]:
+    fields: list[tuple[str, str]] = []
+    for field in msgspec.structs.fields(request):
+        value = getattr(request, field.name)
+        if field.name in used or value is None or value == "" or value is False:
+            continue
+        values = value if isinstance(value, list) else [value]
+        fields += [(field.name, "true" if item is True else str(item)) for item in values]
+    return fields

@@ -1,0 +1,5 @@
+"""`python -m mlflow.cli`."""
+
+from mlflow.cli import main
+
+main()

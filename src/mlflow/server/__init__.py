@@ -1,0 +1,1 @@
+"""The server: an ASGI application made from the route table."""

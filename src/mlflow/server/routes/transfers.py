@@ -1,0 +1,239 @@
+"""Handlers: bytes of artifacts, streamed both ways with flat memory."""
+
+from __future__ import annotations
+
+import asyncio
+import mimetypes
+import posixpath
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import Executor
+from typing import Any
+from urllib.parse import quote
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response, StreamingResponse
+
+from mlflow._artifacts.interface import ByteStream
+from mlflow._wire import artifacts as wire
+from mlflow.exceptions import InvalidParameterValue, MlflowException, ResourceDoesNotExist
+from mlflow.server.artifacts import Located
+from mlflow.server.context import Context
+from mlflow.server.routes import run_id_of
+
+Transfer = Callable[[Context, Any, Request, Executor], Awaitable[Response]]
+
+MAX_UPLOAD_BYTES = 10 * 1024 * 1024
+"""Largest body of the upload endpoint for browsers."""
+_TEXT = frozenset(
+    [
+        "txt",
+        "log",
+        "err",
+        "cfg",
+        "conf",
+        "cnf",
+        "cf",
+        "ini",
+        "properties",
+        "prop",
+        "hocon",
+        "toml",
+        "yaml",
+        "yml",
+        "xml",
+        "json",
+        "js",
+        "py",
+        "py3",
+        "csv",
+        "tsv",
+        "md",
+        "rst",
+        "ipynb",
+    ]
+)
+_TEXT_NAMES = frozenset({"MLmodel", "MLproject"})
+_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_CSP = "sandbox; default-src 'none'"
+
+
+async def download_proxied_artifact(
+    context: Context, request: wire.ProxiedArtifact, http: Request, pool: Executor
+) -> Response:
+    return await _download(lambda: context.artifacts.proxied(request.path), http, pool)
+
+
+async def get_artifact(
+    context: Context, request: wire.GetArtifact, http: Request, pool: Executor
+) -> Response:
+    run_id = run_id_of(request)
+
+    def locate() -> Located:
+        located, _ = context.artifacts.of_run(run_id, request.path)
+        try:
+            located.store.stat(located.key)
+        except ResourceDoesNotExist:
+            model = context.artifacts.model_of_run(run_id, request.path)
+            if model is None:
+                raise
+            return model[0]
+        return located
+
+    return await _download(locate, http, pool)
+
+
+async def get_logged_model_artifact(
+    context: Context, request: wire.GetModelArtifact, http: Request, pool: Executor
+) -> Response:
+    return await _download(
+        lambda: context.artifacts.of_model(request.model_id, request.artifact_file_path)[0], http, pool
+    )
+
+
+async def upload_proxied_artifact(
+    context: Context, request: wire.ProxiedArtifact, http: Request, pool: Executor
+) -> Response:
+    size = _content_length(http)
+    await _upload(lambda: context.artifacts.proxied(request.path), http, pool, size, None)
+    return Response(status_code=200, media_type="application/json")
+
+
+async def upload_artifact(
+    context: Context, request: wire.UploadArtifact, http: Request, pool: Executor
+) -> Response:
+    run_id = run_id_of(request)
+    size = _content_length(http)
+    if size == 0:
+        raise InvalidParameterValue("The request has no body: send the bytes of the file")
+    if size is not None and size > MAX_UPLOAD_BYTES:
+        raise InvalidParameterValue(
+            f"The file has {size} bytes; this endpoint takes at most {MAX_UPLOAD_BYTES}. Use "
+            "/api/2.0/mlflow-artifacts/artifacts/ for larger ones."
+        )
+    await _upload(
+        lambda: context.artifacts.of_run(run_id, request.path)[0], http, pool, size, MAX_UPLOAD_BYTES
+    )
+    return Response(status_code=200, media_type="application/json")
+
+
+async def _download(locate: Callable[[], Located], http: Request, pool: Executor) -> Response:
+    loop = asyncio.get_running_loop()
+    asked = _RANGE.fullmatch(http.headers.get("range", ""))
+
+    def open_stream() -> tuple[ByteStream, str, int, int, bool]:
+        located = locate()
+        file = located.store.stat(located.key)
+        if file.is_dir:
+            raise InvalidParameterValue(f"The artifact {located.key!r} is a folder: name a file in it")
+        whole = file.file_size or 0
+        start, end = _span(asked, whole)
+        stream = located.store.read(located.key, start, end - start)
+        return stream, posixpath.basename(located.key), start, end, stream.size != end - start
+
+    try:
+        stream, name, start, end, is_part = await loop.run_in_executor(pool, open_stream)
+    except _Unsatisfiable as error:
+        return Response(status_code=416, headers={"Content-Range": f"bytes */{error.size}"})
+    headers = {
+        "Content-Length": str(end - start),
+        "Content-Disposition": _disposition(name),
+        "Content-Type": _media_type(name),
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": _CSP,
+        "Accept-Ranges": "bytes",
+        "Cache-Control": "no-cache",
+    }
+    if is_part:
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{stream.size}"
+    if http.method == "HEAD":
+        await loop.run_in_executor(pool, stream.close)
+        return Response(status_code=206 if is_part else 200, headers=headers)
+    return StreamingResponse(_pieces(stream, pool), status_code=206 if is_part else 200, headers=headers)
+
+
+async def _pieces(stream: ByteStream, pool: Executor) -> AsyncIterator[bytes]:
+    loop = asyncio.get_running_loop()
+    try:
+        while chunk := await loop.run_in_executor(pool, next, stream, b""):
+            yield chunk
+    finally:
+        await loop.run_in_executor(pool, stream.close)
+
+
+async def _upload(
+    locate: Callable[[], Located], http: Request, pool: Executor, size: int | None, limit: int | None
+) -> None:
+    loop = asyncio.get_running_loop()
+    arriving = http.stream()
+
+    async def next_chunk() -> bytes:
+        async for chunk in arriving:
+            if chunk:
+                return chunk
+        return b""
+
+    def chunks() -> Iterator[bytes]:
+        # Runs in a thread of the pool and pulls one piece at a time, so that memory stays flat.
+        total = 0
+        while chunk := asyncio.run_coroutine_threadsafe(next_chunk(), loop).result():
+            total += len(chunk)
+            if limit is not None and total > limit:
+                raise InvalidParameterValue(
+                    f"The file is larger than the {limit} bytes that this endpoint takes"
+                )
+            yield chunk
+
+    def write() -> None:
+        located = locate()
+        located.store.write(located.key, chunks(), size)
+
+    try:
+        await loop.run_in_executor(pool, write)
+    except ClientDisconnect:
+        raise MlflowException("The upload was cut off; nothing was stored", error_code="CANCELLED") from None
+
+
+class _Unsatisfiable(Exception):
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self.size = size
+
+
+def _span(asked: re.Match[str] | None, size: int) -> tuple[int, int]:
+    """First byte and the byte after the last one; a range that makes no sense is ignored (RFC 9110, 14.2)."""
+    if asked is None or (not asked[1] and not asked[2]):
+        return 0, size
+    if not asked[1]:
+        return max(size - int(asked[2]), 0), size
+    start = int(asked[1])
+    end = min(int(asked[2]) + 1, size) if asked[2] else size
+    if start >= size:
+        raise _Unsatisfiable(size)
+    return (start, end) if start < end else (0, size)
+
+
+def _content_length(http: Request) -> int | None:
+    text = http.headers.get("content-length")
+    return int(text) if text and text.isdecimal() else None
+
+
+def _disposition(name: str) -> str:
+    if name.isascii() and name.isprintable() and not set(name) & {'"', "\\"}:
+        return f'attachment; filename="{name}"'
+    return f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def _media_type(name: str) -> str:
+    if name in _TEXT_NAMES or name.rpartition(".")[2].lower() in _TEXT:
+        return "text/plain; charset=utf-8"
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"
+
+
+TRANSFERS: dict[str, Transfer] = {
+    "download_proxied_artifact": download_proxied_artifact,
+    "upload_proxied_artifact": upload_proxied_artifact,
+    "get_artifact": get_artifact,
+    "upload_artifact": upload_artifact,
+    "get_logged_model_artifact": get_logged_model_artifact,
+}
