@@ -1,4 +1,5 @@
 import { lazy, Suspense } from "react";
+import { Boundary } from "./components/Boundary";
 import { Frame } from "./components/Frame";
 import { Skeleton } from "./components/ui/States";
 import { ExperimentsPage } from "./pages/experiments/ExperimentsPage";
@@ -15,9 +16,11 @@ export function App() {
   const route = parseRoute(path, query);
   return (
     <Frame route={route}>
-      <Suspense fallback={<Skeleton />}>
-        <Page route={route} />
-      </Suspense>
+      <Boundary place={path}>
+        <Suspense fallback={<Skeleton />}>
+          <Page route={route} />
+        </Suspense>
+      </Boundary>
     </Frame>
   );
 }

@@ -92,10 +92,11 @@ function settings(
     width: element.clientWidth || 300,
     height,
     legend: { show: false },
-    padding: [8, 12, 0, 0],
+    padding: [12, 12, 0, 0],
     cursor: {
       sync: { key: group, scales: ["x", null] },
       drag: { x: true, y: false },
+      y: false,
       points: { size: 7 },
     },
     scales: {
@@ -109,16 +110,19 @@ function settings(
         grid: { show: false },
         ticks: { show: false },
         space: 60,
+        size: 28,
         ...(options.axis === "relative" && { values: (_: uPlot, ticks: number[]) => ticks.map((tick) => formatDuration(tick * 1000)) }),
         ...(options.axis === "step" && { values: (_: uPlot, ticks: number[]) => ticks.map((tick) => (Number.isInteger(tick) ? compact(tick) : "")) }),
       },
       {
         stroke: token("--text-2"),
         font,
-        grid,
+        // On a logarithmic axis only whole powers of ten get a line.
+        grid: options.log ? { ...grid, filter: (_: uPlot, ticks: number[]) => ticks.map((tick) => (isPowerOfTen(tick) ? tick : null)) } : grid,
         ticks: { show: false },
         space: 36,
-        size: 56,
+        // As wide as its longest label.
+        size: (_: uPlot, labels: string[] | null) => 16 + 7 * Math.max(3, ...(labels ?? []).map((label) => label.length)),
         values: (_: uPlot, ticks: (number | null)[]) => ticks.map((tick) => (tick === null ? "" : formatNumber(tick))),
       },
     ],
@@ -128,6 +132,11 @@ function settings(
       draw: [(plot) => drawOdd(plot, series, token("--bad"))],
     },
   };
+}
+
+function isPowerOfTen(value: number): boolean {
+  const power = Math.log10(Math.abs(value));
+  return value === 0 || Math.abs(power - Math.round(power)) < 1e-9;
 }
 
 /** `12000` → `12k`: short ticks. */

@@ -1,5 +1,6 @@
 import { lazy, Suspense, useState } from "react";
 import styles from "./Description.module.css";
+import { plainSummary } from "../lib/text";
 import { Button } from "./ui/Button";
 import { TextArea } from "./ui/Field";
 
@@ -48,13 +49,16 @@ export function Description({ text, what, editable, onSave, folded = false }: De
     ) : null;
   }
   const long = folded && (text.length > 160 || text.trim().includes("\n"));
+  const isShort = long && !open;
   return (
-    <div className={styles.description}>
-      <div className={long && !open ? styles.folded : undefined}>
+    <div className={isShort ? styles.oneLine : styles.description}>
+      {isShort ? (
+        <p className="truncate">{plainSummary(text)}</p>
+      ) : (
         <Suspense fallback={<p className={styles.plain}>{text}</p>}>
           <Markdown text={text} />
         </Suspense>
-      </div>
+      )}
       <div className={styles.buttons}>
         {long && (
           <Button look="quiet" className={styles.add} aria-expanded={open} onClick={() => setOpen(!open)}>

@@ -322,7 +322,7 @@ function HeaderCell({ column, at, left, id, active, order, rank, onSort, childre
       aria-colindex={at + 1}
       aria-sort={order ? (order.descending ? "descending" : "ascending") : column.sort ? "none" : undefined}
       className={`${styles.headCell} ${at === 0 ? styles.pinned : ""} ${column.numeric ? styles.numeric : ""} ${active ? styles.active : ""}`}
-      style={{ left, width: column.width, height: HEADER }}
+      style={{ left, width: column.width, height: HEADER - 1 }}
     >
       {children}
       <div className={styles.headText}>

@@ -14,7 +14,7 @@ export function Num({ value, digits, fraction }: NumProps) {
   return (
     <span className={styles.number} title={String(value)}>
       {whole}
-      {fraction ? (
+      {fraction && Number.isFinite(value) ? (
         <span className={styles.fraction} style={{ minWidth: `${fraction}ch` }}>
           {decimals}
         </span>

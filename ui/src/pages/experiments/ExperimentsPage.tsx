@@ -80,7 +80,7 @@ export function ExperimentsPage() {
       {
         id: "name",
         title: "Name",
-        width: narrow ? 260 : 360,
+        width: narrow ? 260 : 340,
         sort: "name",
         cell: (row) => (
           <>
@@ -88,6 +88,7 @@ export function ExperimentsPage() {
               {row.name}
             </a>
             <span className={bar.spacer} />
+            {!narrow && (
             <Menu
               label={`Actions for ${row.name}`}
               icon="dots"
@@ -102,11 +103,12 @@ export function ExperimentsPage() {
                     ]
               }
             />
+            )}
           </>
         ),
       },
-      { id: "updated", title: "Last update", width: 140, sort: "last_update_time", cell: (row) => <TimeAgo ms={row.updated} /> },
-      { id: "created", title: "Created", width: 140, sort: "creation_time", cell: (row) => <TimeAgo ms={row.created} /> },
+      { id: "updated", title: "Last update", width: 124, sort: "last_update_time", cell: (row) => <TimeAgo ms={row.updated} /> },
+      { id: "created", title: "Created", width: 112, sort: "creation_time", cell: (row) => <TimeAgo ms={row.created} /> },
       {
         id: "description",
         title: "Description",
@@ -148,7 +150,6 @@ export function ExperimentsPage() {
         <SearchBox
           label="Filter by name"
           data-filter
-          className={undefined}
           value={name}
           onChange={(event) => navigateQuery({ q: event.target.value || undefined }, { replace: true })}
         />

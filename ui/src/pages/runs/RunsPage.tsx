@@ -76,7 +76,9 @@ function RunsPage({ experimentIds }: { experimentIds: string[] }) {
   const { rows } = runs;
 
   // A new question starts at the top.
-  useEffect(() => grid.current?.scrollTo({ top: 0 }), [search]);
+  useEffect(() => {
+    if (grid.current) grid.current.scrollTop = 0;
+  }, [search]);
 
   const [picking, setPicking] = useState(false);
   const [renaming, setRenaming] = useState<RunRow>();
@@ -121,6 +123,7 @@ function RunsPage({ experimentIds }: { experimentIds: string[] }) {
   );
 
   const chosen = [...selection];
+  const nameOf = (ids: readonly string[]): string | undefined => rows.find((row) => row.id === ids[0])?.name;
   const loadedIds = useMemo(() => new Set(rows.map((row) => row.id)), [rows]);
   const notShown = chosen.filter((id) => !loadedIds.has(id)).length;
   const filterError = runs.error instanceof ApiError && runs.error.status === 400 && view.q ? runs.error : undefined;
@@ -175,12 +178,12 @@ function RunsPage({ experimentIds }: { experimentIds: string[] }) {
             {formatCount(chosen.length)} selected{notShown > 0 && ` (${formatCount(notShown)} not shown)`}
           </strong>
           {view.state !== "trash" && (
-            <Button look="danger" icon="trash" onClick={() => void change("delete", chosen)}>
+            <Button look="danger" icon="trash" onClick={() => void change("delete", chosen, nameOf(chosen))}>
               Delete
             </Button>
           )}
           {view.state !== "active" && (
-            <Button icon="restore" onClick={() => void change("restore", chosen)}>
+            <Button icon="restore" onClick={() => void change("restore", chosen, nameOf(chosen))}>
               Restore
             </Button>
           )}
@@ -220,7 +223,7 @@ function RunsPage({ experimentIds }: { experimentIds: string[] }) {
               type="button"
               className={styles.pill}
               onClick={() => {
-                grid.current?.scrollTo({ top: 0 });
+                if (grid.current) grid.current.scrollTop = 0;
                 runs.showWaiting();
               }}
             >
@@ -241,7 +244,7 @@ function RunsPage({ experimentIds }: { experimentIds: string[] }) {
             onSort={(field, additive) => setView({ sort: nextSort(view.sort, field, additive) })}
             selection={selection}
             onSelect={setSelection}
-            onDelete={view.state === "active" ? () => void change("delete", chosen) : undefined}
+            onDelete={view.state === "active" ? () => void change("delete", chosen, nameOf(chosen)) : undefined}
             dimmed={runs.stale && rows.length > 0}
             scroller={grid}
             onVisible={onVisible}

@@ -25,7 +25,7 @@ export function runColumns(keys: readonly ColumnKey[], options: RunColumnOptions
   const name: Column<RunRow> = {
     id: "name",
     title: "Run",
-    width: options.narrow ? 208 : 280,
+    width: options.narrow ? 208 : 256,
     sort: "run_name",
     cell: (row) => (
       <>
@@ -34,7 +34,8 @@ export function runColumns(keys: readonly ColumnKey[], options: RunColumnOptions
           {row.name}
         </a>
         <span className={bar.spacer} />
-        <Menu
+        {!options.narrow && (
+          <Menu
           label={`Actions for ${row.name}`}
           icon="dots"
           tabIndex={-1}
@@ -48,7 +49,8 @@ export function runColumns(keys: readonly ColumnKey[], options: RunColumnOptions
                   { label: "Delete", icon: "trash", danger: true, onSelect: () => options.onChange("delete", row) },
                 ]
           }
-        />
+          />
+        )}
       </>
     ),
   };
@@ -80,7 +82,7 @@ function valueColumn(column: ColumnKey, { widths, experimentNames }: RunColumnOp
         kind: "metric",
         sort,
         numeric: true,
-        width: titleWidth(key, 112),
+        width: titleWidth(key, 92),
         cell: (row) => {
           const point = row.metrics[key];
           return point ? <Num value={point.value} digits={width?.digits} fraction={width?.fraction} /> : none;
@@ -88,7 +90,7 @@ function valueColumn(column: ColumnKey, { widths, experimentNames }: RunColumnOp
       };
     }
     case "param":
-      return { id, title: key, kind: "parameter", sort, width: titleWidth(key, 112), cell: (row) => <Text value={row.params[key]} /> };
+      return { id, title: key, kind: "parameter", sort, width: titleWidth(key, 88), cell: (row) => <Text value={row.params[key]} /> };
     case "tag":
       return { id, title: key, kind: "tag", sort, width: titleWidth(key, 128), cell: (row) => <Text value={row.tags[key]} /> };
     case "attribute":
@@ -98,13 +100,13 @@ function valueColumn(column: ColumnKey, { widths, experimentNames }: RunColumnOp
 
 /** Wide enough for its title, within reason. */
 function titleWidth(title: string, least: number): number {
-  return Math.min(220, Math.max(least, 48 + title.length * 7));
+  return Math.min(220, Math.max(least, 56 + title.length * 7));
 }
 
 function attribute(key: string, names: ReadonlyMap<string, string>): Pick<Column<RunRow>, "width" | "numeric" | "cell"> {
   switch (key) {
     case "started":
-      return { width: 120, cell: (row) => <TimeAgo ms={row.start} /> };
+      return { width: 104, cell: (row) => <TimeAgo ms={row.start} /> };
     case "ended":
       return { width: 120, cell: (row) => <TimeAgo ms={row.end} /> };
     case "duration":
@@ -112,7 +114,7 @@ function attribute(key: string, names: ReadonlyMap<string, string>): Pick<Column
     case "status":
       return { width: 120, cell: (row) => <StatusMark status={row.status} word /> };
     case "user":
-      return { width: 112, cell: (row) => <Text value={row.user || row.tags["mlflow.user"]} /> };
+      return { width: 80, cell: (row) => <Text value={row.user || row.tags["mlflow.user"]} /> };
     case "run_id":
       return { width: 264, cell: (row) => <span className="mono">{row.id}</span> };
     case "experiment":
