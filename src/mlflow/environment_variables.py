@@ -102,6 +102,8 @@ MLFLOW_EXPERIMENT_NAME = _optional("MLFLOW_EXPERIMENT_NAME", str)
 """Name of the active experiment."""
 MLFLOW_RUN_ID = _optional("MLFLOW_RUN_ID", str)
 """Run that `start_run` resumes."""
+MLFLOW_ACTIVE_MODEL_ID = _optional("MLFLOW_ACTIVE_MODEL_ID", str)
+"""Logged model that metrics are measured on unless they name another."""
 MLFLOW_RUN_CONTEXT = _optional("MLFLOW_RUN_CONTEXT", str)
 """JSON object of tags that every new run of this process gets."""
 MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT = _BooleanEnvironmentVariable(
@@ -112,6 +114,12 @@ MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT = _BooleanEnvironmentVariable(
 # Limits
 MLFLOW_TRUNCATE_LONG_VALUES = _BooleanEnvironmentVariable("MLFLOW_TRUNCATE_LONG_VALUES", True)
 """Whether long parameters and tags are cut instead of refused."""
+
+# Messages
+MLFLOW_CONFIGURE_LOGGING = _BooleanEnvironmentVariable("MLFLOW_CONFIGURE_LOGGING", True)
+"""Whether messages are written to the standard error output."""
+MLFLOW_LOGGING_LEVEL = _optional("MLFLOW_LOGGING_LEVEL", str)
+"""Least level of the messages; `INFO` by default."""
 
 # Client
 MLFLOW_ENABLE_ASYNC_LOGGING = _BooleanEnvironmentVariable("MLFLOW_ENABLE_ASYNC_LOGGING", False)

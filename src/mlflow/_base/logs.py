@@ -1,0 +1,37 @@
+"""Messages to the user: where they go and how they look."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TextIO
+
+from mlflow.environment_variables import MLFLOW_CONFIGURE_LOGGING, MLFLOW_LOGGING_LEVEL
+
+
+class _StderrHandler(logging.StreamHandler[TextIO]):
+    """Writes to what `sys.stderr` is at the moment, which notebooks and tests replace."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:
+        return sys.stderr
+
+
+def get_logger(name: str) -> logging.Logger:
+    """The logger of a name below `mlflow`; the first one asked for sets up the output.
+
+    Nothing is set up where `mlflow` has handlers already, or `MLFLOW_CONFIGURE_LOGGING` is false.
+    """
+    root = logging.getLogger("mlflow")
+    if not root.handlers and MLFLOW_CONFIGURE_LOGGING.get():
+        handler = _StderrHandler()
+        handler.setFormatter(
+            logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s", "%Y/%m/%d %H:%M:%S")
+        )
+        root.addHandler(handler)
+        root.setLevel((MLFLOW_LOGGING_LEVEL.get() or "INFO").upper())
+        root.propagate = False
+    return logging.getLogger(name)

@@ -1,0 +1,1 @@
+"""What a process works with: its stores, experiment, runs and model."""

@@ -1,0 +1,90 @@
+"""Which tracking store and which registry are in use.
+
+A URI that was set wins over the environment, which wins over the default, `mlflow.db` in the folder that
+the process was in when it was first asked for. Relative places become absolute once, so that changing the
+folder later does not change the store.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from mlflow._base.uri import uri_from_path
+from mlflow._storage.open import absolute_uri
+from mlflow.environment_variables import MLFLOW_REGISTRY_URI, MLFLOW_TRACKING_URI
+
+DATABASE_NAME = "mlflow.db"
+
+_tracking_uri: str | None = None
+_registry_uri: str | None = None
+_default_uri: str | None = None
+_resolved: dict[str, str] = {}
+
+
+def set_tracking_uri(uri: str | os.PathLike[str] | None) -> None:
+    """Chooses the tracking store of this process and of the processes that it starts.
+
+    Args:
+        uri: `http://host:5000`, `sqlite:///mlflow.db`, `postgresql://…`, or a folder as a path or `file:` URI.
+            Relative places are taken from the current folder. Empty or `None` goes back to the default.
+    """
+    global _tracking_uri, _default_uri
+    if not uri:
+        _tracking_uri = _default_uri = None
+        MLFLOW_TRACKING_URI.unset()
+        return
+    given = uri if isinstance(uri, str) else uri_from_path(uri)
+    _resolved[given] = absolute_uri(given)
+    _tracking_uri = given
+    MLFLOW_TRACKING_URI.set(_resolved[given])
+
+
+def get_tracking_uri() -> str:
+    """URI of the tracking store in use, as it was given; the default as an absolute URI."""
+    return _tracking_uri or MLFLOW_TRACKING_URI.get() or _default()
+
+
+def is_tracking_uri_set() -> bool:
+    """Whether the tracking store was chosen, by a call or in the environment."""
+    return bool(_tracking_uri or MLFLOW_TRACKING_URI.get())
+
+
+def set_registry_uri(uri: str | None) -> None:
+    """Chooses the model registry of this process and of the processes that it starts.
+
+    Args:
+        uri: As for `set_tracking_uri`. Empty or `None` goes back to the tracking store.
+    """
+    global _registry_uri
+    if not uri:
+        _registry_uri = None
+        MLFLOW_REGISTRY_URI.unset()
+        return
+    _registry_uri = uri
+    MLFLOW_REGISTRY_URI.set(absolute_uri(uri))
+
+
+def get_registry_uri() -> str:
+    """URI of the model registry in use; the tracking store's by default."""
+    return _registry_uri or MLFLOW_REGISTRY_URI.get() or get_tracking_uri()
+
+
+def store_uri(uri: str | os.PathLike[str] | None = None) -> str:
+    """URI that a store is opened by: absolute, the same for the same text throughout the process.
+
+    Args:
+        uri: Where it is; the tracking store in use by default.
+    """
+    given = (uri if isinstance(uri, str) else uri_from_path(uri)) if uri else get_tracking_uri()
+    resolved = _resolved.get(given)
+    if resolved is None:
+        resolved = _resolved[given] = absolute_uri(given)
+    return resolved
+
+
+def _default() -> str:
+    global _default_uri
+    if _default_uri is None:
+        _default_uri = f"sqlite:///{Path(DATABASE_NAME).absolute().as_posix()}"
+    return _default_uri
