@@ -1,0 +1,1 @@
+"""Where packages for MLflow import the choice of the store from."""

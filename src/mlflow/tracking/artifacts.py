@@ -1,0 +1,263 @@
+"""Files of runs and of logged models.
+
+A logged model is visible among the artifacts of the run that made it, under its name: what the run itself
+keeps under that name comes first.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import tempfile
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from mlflow._artifacts.interface import ArtifactStore
+from mlflow._artifacts.open import open_artifacts
+from mlflow._artifacts.paths import join_path, validate_path
+from mlflow._artifacts.transfer import download_tree, upload_file, upload_tree
+from mlflow._base.uri import is_local_uri, join_uri, path_from_uri, uri_scheme
+from mlflow._session.runs import open_runs
+from mlflow._storage.interface.store import Store
+from mlflow.entities.file_info import FileInfo
+from mlflow.exceptions import InvalidParameterValue, NotSupported, ResourceDoesNotExist
+from mlflow.tracking.logged_models import models_of_run
+
+
+class _Files(NamedTuple):
+    """Where the artifacts of something are: its experiment and the URI of its root."""
+
+    experiment_id: str
+    uri: str
+
+
+def open_root(store: Store, uri: str) -> ArtifactStore:
+    """The artifact store at a URI that a tracking store gave out, or at any other."""
+    transport = getattr(store, "transport", None)
+    if transport is not None:
+        return open_artifacts(uri, transport=transport)
+    return open_artifacts(store.settings.place_of(uri).uri)
+
+
+def run_root(store: Store, run_id: str) -> ArtifactStore:
+    """The artifacts of a run."""
+    return open_root(store, _files_of_run(store, run_id).uri)
+
+
+def model_root(store: Store, model_id: str) -> ArtifactStore:
+    """The files of a logged model."""
+    return open_root(store, store.logged_models.get(model_id).artifact_location)
+
+
+def run_artifact_uri(store: Store, run_id: str, artifact_path: str | None = None) -> str:
+    """URI of a file or folder of a run, which need not exist; that of a logged model for its name."""
+    files = _files_of_run(store, run_id)
+    path = validate_path(artifact_path or "", allow_root=True)
+    return _locate(store, run_id, files, path) if path else files.uri
+
+
+def log_file(root: ArtifactStore, local_path: str | os.PathLike[str], artifact_path: str | None) -> None:
+    """Stores a local file, or a folder under its name, below a path.
+
+    Raises:
+        FileNotFoundError: Neither is there.
+    """
+    source = Path(local_path)
+    if source.is_dir():
+        upload_tree(root, source, join_path(artifact_path, source.resolve().name))
+        return
+    if not source.exists():
+        raise FileNotFoundError(f"There is no file {os.fspath(local_path)!r} to log (in {Path.cwd()})")
+    upload_file(root, source, join_path(artifact_path, source.name))
+
+
+def log_folder(root: ArtifactStore, local_dir: str | os.PathLike[str], artifact_path: str | None) -> None:
+    """Stores the files of a local folder below a path.
+
+    A folder that is missing is only warned about: a script must not end because it had nothing to log.
+    """
+    source = Path(local_dir)
+    if source.is_file():
+        upload_file(root, source, join_path(artifact_path, source.name))
+    elif source.is_dir():
+        upload_tree(root, source, artifact_path or "")
+    else:
+        from mlflow._base.logs import get_logger
+
+        get_logger("mlflow.tracking").warning(
+            "Nothing was logged: there is no folder %r (in %s)", os.fspath(local_dir), Path.cwd()
+        )
+
+
+def log_bytes(root: ArtifactStore, content: bytes, artifact_file: str) -> None:
+    """Stores a file that is in memory."""
+    root.write(validate_path(artifact_file), [content], len(content))
+
+
+def log_stream(root: ArtifactStore, stream: BinaryIO, artifact_file: str) -> None:
+    """Stores what a file object of bytes gives, piece by piece.
+
+    Raises:
+        InvalidParameterValue: It gives text.
+    """
+    if isinstance(stream.read(0), str):
+        raise InvalidParameterValue(
+            f"The stream for {artifact_file!r} gives text, not bytes. Open the file in binary mode ('rb'), or "
+            "use mlflow.log_text."
+        )
+    root.write(validate_path(artifact_file), stream)
+
+
+def list_run_artifacts(store: Store, run_id: str, path: str | None = None) -> list[FileInfo]:
+    """Files and folders directly in a folder of a run; its logged models are folders."""
+    files = _files_of_run(store, run_id)
+    folder = validate_path(path or "", allow_root=True)
+    root = open_root(store, files.uri)
+    found = root.list(folder)
+    if not folder:
+        names = {info.path for info in found}
+        models = models_of_run(store, files.experiment_id, run_id)
+        found += [FileInfo(name, True, None) for name in models if name not in names]
+        return sorted(found, key=lambda info: info.path)
+    if found:
+        return found
+    name, _, rest = folder.partition("/")
+    model = models_of_run(store, files.experiment_id, run_id).get(name)
+    if model is None:
+        return []
+    inside = open_root(store, model.artifact_location).list(rest)
+    return [FileInfo(join_path(name, info.path), info.is_dir, info.file_size) for info in inside]
+
+
+def list_artifacts(store: Store, uri: str) -> list[FileInfo]:
+    """Files and folders directly in the folder at a URI, with paths as its run, model or folder has them."""
+    if uri_scheme(uri) == "runs":
+        return list_run_artifacts(store, *_split_runs_uri(uri))
+    if uri_scheme(uri) == "models":
+        model_id, path = _split_models_uri(uri)
+        return model_root(store, model_id).list(path)
+    parent, name = posixpath.split(uri.rstrip("/"))
+    if not name or not parent or parent.endswith(":/"):
+        return open_root(store, uri).list()
+    return open_root(store, parent).list(name)
+
+
+def resolve_artifact_uri(store: Store, uri: str) -> str:
+    """URI of the files themselves for one that names a run or a model (`runs:/…`, `models:/m-…`)."""
+    scheme = uri_scheme(uri)
+    if scheme == "runs":
+        run_id, path = _split_runs_uri(uri)
+        return run_artifact_uri(store, run_id, path)
+    if scheme == "models":
+        model_id, path = _split_models_uri(uri)
+        return join_uri(store.logged_models.get(model_id).artifact_location, path)
+    return uri
+
+
+def download(store: Store, uri: str, dst_path: str | os.PathLike[str] | None = None) -> str:
+    """Fetches a file or folder and answers its local path.
+
+    Args:
+        store: The tracking store that knows runs and models.
+        uri: Any artifact URI, `runs:/…` and `models:/m-…` included.
+        dst_path: Folder that it comes to lie in; made if it is missing. A run's or a model's folder as a whole
+            becomes this folder. By default local files stay where they are and others go to a temporary folder.
+
+    Raises:
+        ResourceDoesNotExist: Nothing is there.
+    """
+    found = resolve_artifact_uri(store, uri)
+    is_whole = _is_whole(uri)
+    if dst_path is None:
+        real = found if _has_transport(store) else store.settings.place_of(found).uri
+        if is_local_uri(real):
+            here = path_from_uri(real)
+            if here.exists():
+                return str(here)
+        dst_path = tempfile.mkdtemp(prefix="mlflow-artifacts-")
+    target = Path(dst_path).absolute()
+    target.mkdir(parents=True, exist_ok=True)
+    if is_whole:
+        root = open_root(store, found)
+        download_tree(root, "", target)
+        return str(target)
+    parent, name = _split_uri(found)
+    try:
+        return str(download_tree(open_root(store, parent), name, target))
+    except ResourceDoesNotExist:
+        raise ResourceDoesNotExist(
+            f"Failed to download artifacts from path {uri!r}, please ensure that the path is correct."
+        ) from None
+
+
+def read_bytes(store: Store, uri: str) -> bytes:
+    """Content of a file.
+
+    Raises:
+        ResourceDoesNotExist: There is no such file.
+    """
+    parent, name = _split_uri(resolve_artifact_uri(store, uri))
+    with open_root(store, parent).read(name) as pieces:
+        return b"".join(pieces)
+
+
+def _files_of_run(store: Store, run_id: str) -> _Files:
+    """Asks the store only about runs that are not open here."""
+    for entry in open_runs():
+        info = entry.run.info
+        if info.run_id == run_id and info.artifact_uri:
+            return _Files(info.experiment_id, info.artifact_uri)
+    info = store.runs.get(run_id).info
+    return _Files(info.experiment_id, info.artifact_uri or "")
+
+
+def _locate(store: Store, run_id: str, files: _Files, path: str) -> str:
+    try:
+        open_root(store, files.uri).stat(path)
+    except ResourceDoesNotExist:
+        name, _, rest = path.partition("/")
+        model = models_of_run(store, files.experiment_id, run_id).get(name)
+        if model is not None:
+            return join_uri(model.artifact_location, rest)
+    return join_uri(files.uri, path)
+
+
+def _split_runs_uri(uri: str) -> tuple[str, str]:
+    run_id, _, path = uri.split(":", 1)[1].strip("/").partition("/")
+    if not run_id or "<" in run_id or "{" in run_id:
+        raise InvalidParameterValue(
+            f"Not a proper runs:/ URI: {uri}. Runs URIs must be of the form 'runs:/<run_id>/<path>', with the id "
+            "of a run in place of <run_id>"
+        )
+    return run_id, path
+
+
+def _split_models_uri(uri: str) -> tuple[str, str]:
+    name, _, path = uri.split(":", 1)[1].strip("/").partition("/")
+    if not name.startswith("m-"):
+        raise NotSupported(
+            f"{uri!r} names a version of a registered model, and this store keeps no registry. Use the id of the "
+            "logged model: models:/m-…"
+        )
+    return name, path
+
+
+def _is_whole(uri: str) -> bool:
+    """Whether a URI is that of all files of a run or model, which then fill the target folder itself."""
+    if uri.endswith("/"):
+        return True
+    scheme = uri_scheme(uri)
+    return scheme in {"runs", "models"} and "/" not in uri.split(":", 1)[1].strip("/")
+
+
+def _split_uri(uri: str) -> tuple[str, str]:
+    """A URI as that of the folder around, and the name in it."""
+    if is_local_uri(uri):
+        path = path_from_uri(uri)
+        return str(path.parent), path.name
+    parent, _, name = uri.rstrip("/").rpartition("/")
+    return parent, name
+
+
+def _has_transport(store: Store) -> bool:
+    return getattr(store, "transport", None) is not None
