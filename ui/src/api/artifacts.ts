@@ -1,5 +1,4 @@
 import { ApiError, call, request, serverUrl } from "./client";
-import type { FileInfo } from "./types";
 
 export interface Entry {
   path: string;
@@ -10,16 +9,21 @@ export interface Entry {
 
 /** What is directly in one folder of a run's artifacts: folders first, then by name. */
 export async function listArtifacts(runId: string, path: string, signal?: AbortSignal): Promise<Entry[]> {
-  const reply = await call<{ files?: FileInfo[] }>("GET", "artifacts/list", {
-    query: { run_id: runId, path: path || undefined },
-    signal,
-  });
-  const entries = (reply.files ?? []).map((file) => ({
-    path: file.path,
-    name: file.path.slice(file.path.lastIndexOf("/") + 1),
-    isFolder: file.is_dir ?? false,
-    size: file.is_dir ? undefined : (file.file_size ?? 0),
-  }));
+  const entries: Entry[] = [];
+  let pageToken: string | undefined;
+  do {
+    const reply = await call(
+      "GET mlflow/artifacts/list",
+      { run_id: runId, path: path || undefined, page_token: pageToken },
+      signal,
+    );
+    for (const file of reply.files ?? []) {
+      const isFolder = file.is_dir ?? false;
+      const name = file.path.slice(file.path.lastIndexOf("/") + 1);
+      entries.push({ path: file.path, name, isFolder, size: isFolder ? undefined : (file.file_size ?? 0) });
+    }
+    pageToken = reply.next_page_token || undefined;
+  } while (pageToken);
   return entries.sort((a, b) => Number(b.isFolder) - Number(a.isFolder) || a.name.localeCompare(b.name, "en", { numeric: true }));
 }
 

@@ -1,4 +1,5 @@
 /** The one door to the server: relative to the page, so that any prefix or proxy works. */
+import type { Endpoints } from "./schema";
 
 export type Query = Record<string, string | number | boolean | readonly string[] | undefined>;
 
@@ -62,21 +63,30 @@ export function pageUrl(): string {
   return window.location.href.replace(/[?#].*$/, "");
 }
 
-interface CallOptions {
-  query?: Query;
-  body?: unknown;
-  signal?: AbortSignal;
-}
-
-/** Calls one endpoint of the tracking API (`/ajax-api/2.0/mlflow/…`). */
-export async function call<T>(method: "GET" | "POST" | "PATCH" | "DELETE", path: string, options: CallOptions = {}): Promise<T> {
-  const response = await request(serverUrl(`ajax-api/2.0/mlflow/${path}`, options.query), {
-    method,
-    signal: options.signal,
-    headers: options.body === undefined ? {} : { "Content-Type": "application/json" },
-    body: options.body === undefined ? undefined : JSON.stringify(options.body),
+/** Calls one endpoint, as `POST mlflow/runs/search`; what goes in and comes out is typed by the server's own document. */
+export async function call<E extends keyof Endpoints>(
+  endpoint: E,
+  values: Endpoints[E]["request"],
+  signal?: AbortSignal,
+): Promise<Endpoints[E]["response"]> {
+  const [method = "", pattern = ""] = endpoint.split(" ");
+  const rest: Record<string, unknown> = { ...values };
+  const path = pattern.replace(/{(\w+)}/g, (_, name: string) => {
+    const value = String(rest[name]);
+    delete rest[name];
+    return encodeURIComponent(value);
   });
-  return (await response.json()) as T;
+  const address = `ajax-api/2.0/${path}`;
+  const response =
+    method === "GET"
+      ? await request(serverUrl(address, rest as Query), { signal })
+      : await request(serverUrl(address), {
+          method,
+          signal,
+          headers: { "Content-Type": "application/json" },
+          body: JSON.stringify(rest),
+        });
+  return (await response.json()) as Endpoints[E]["response"];
 }
 
 /** `fetch` that throws an `ApiError` for whatever is not a success, and knows whether the server is there. */

@@ -1,9 +1,9 @@
 import { call } from "./client";
-import type { Experiment } from "./types";
+import type { KeyValue, WireExperiment } from "./schema";
 
 export type State = "active" | "trash" | "all";
 
-export const VIEW_TYPES: Record<State, string> = { active: "ACTIVE_ONLY", trash: "DELETED_ONLY", all: "ALL" };
+export const VIEW_TYPES = { active: "ACTIVE_ONLY", trash: "DELETED_ONLY", all: "ALL" } as const;
 
 /** The tag that holds the description of an experiment or a run, as MLflow stores it. */
 export const NOTE_TAG = "mlflow.note.content";
@@ -24,15 +24,20 @@ export interface ExperimentPage {
   next: string | undefined;
 }
 
-export function experimentRow(experiment: Experiment): ExperimentRow {
-  const tags = Object.fromEntries((experiment.tags ?? []).map(({ key, value }) => [key, value ?? ""]));
+/** Tags and parameters on the wire as entries; an empty value is left out there. */
+export function keyValues(pairs: readonly KeyValue[] = []): [key: string, value: string][] {
+  return pairs.map(({ key, value }) => [key ?? "", value ?? ""]);
+}
+
+export function experimentRow(experiment: WireExperiment): ExperimentRow {
+  const tags = Object.fromEntries(keyValues(experiment.tags));
   return {
-    id: experiment.experiment_id,
-    name: experiment.name,
+    id: experiment.experiment_id ?? "",
+    name: experiment.name ?? "",
     artifactLocation: experiment.artifact_location ?? "",
     deleted: experiment.lifecycle_stage === "deleted",
-    updated: experiment.last_update_time,
-    created: experiment.creation_time,
+    updated: experiment.last_update_time ?? undefined,
+    created: experiment.creation_time ?? undefined,
     description: tags[NOTE_TAG] ?? "",
     tags,
   };
@@ -55,8 +60,9 @@ export async function searchExperiments(
   pageToken: string | undefined,
   signal?: AbortSignal,
 ): Promise<ExperimentPage> {
-  const reply = await call<{ experiments?: Experiment[]; next_page_token?: string }>("POST", "experiments/search", {
-    body: {
+  const reply = await call(
+    "POST mlflow/experiments/search",
+    {
       max_results: 200,
       page_token: pageToken,
       filter: nameFilter(search.name),
@@ -64,12 +70,12 @@ export async function searchExperiments(
       view_type: VIEW_TYPES[search.state],
     },
     signal,
-  });
+  );
   return { rows: (reply.experiments ?? []).map(experimentRow), next: reply.next_page_token || undefined };
 }
 
 export async function getExperiment(id: string, signal?: AbortSignal): Promise<ExperimentRow> {
-  const reply = await call<{ experiment: Experiment }>("GET", "experiments/get", { query: { experiment_id: id }, signal });
+  const reply = await call("GET mlflow/experiments/get", { experiment_id: id }, signal);
   return experimentRow(reply.experiment);
 }
 
@@ -80,32 +86,30 @@ export interface NewExperiment {
 }
 
 export async function createExperiment({ name, artifactLocation, tags = {} }: NewExperiment): Promise<string> {
-  const reply = await call<{ experiment_id: string }>("POST", "experiments/create", {
-    body: {
-      name,
-      artifact_location: artifactLocation || undefined,
-      tags: Object.entries(tags).map(([key, value]) => ({ key, value })),
-    },
+  const reply = await call("POST mlflow/experiments/create", {
+    name,
+    artifact_location: artifactLocation || undefined,
+    tags: Object.entries(tags).map(([key, value]) => ({ key, value })),
   });
-  return reply.experiment_id;
+  return reply.experiment_id ?? "";
 }
 
 export async function renameExperiment(id: string, name: string): Promise<void> {
-  await call("POST", "experiments/update", { body: { experiment_id: id, new_name: name } });
+  await call("POST mlflow/experiments/update", { experiment_id: id, new_name: name });
 }
 
 export async function deleteExperiment(id: string): Promise<void> {
-  await call("POST", "experiments/delete", { body: { experiment_id: id } });
+  await call("POST mlflow/experiments/delete", { experiment_id: id });
 }
 
 export async function restoreExperiment(id: string): Promise<void> {
-  await call("POST", "experiments/restore", { body: { experiment_id: id } });
+  await call("POST mlflow/experiments/restore", { experiment_id: id });
 }
 
 export async function setExperimentTag(id: string, key: string, value: string): Promise<void> {
-  await call("POST", "experiments/set-experiment-tag", { body: { experiment_id: id, key, value } });
+  await call("POST mlflow/experiments/set-experiment-tag", { experiment_id: id, key, value });
 }
 
 export async function deleteExperimentTag(id: string, key: string): Promise<void> {
-  await call("POST", "experiments/delete-experiment-tag", { body: { experiment_id: id, key } });
+  await call("POST mlflow/experiments/delete-experiment-tag", { experiment_id: id, key });
 }

@@ -216,7 +216,7 @@ function Models({ run }: { run: RunRow }) {
     <Section title="Models">
       <ul className={styles.list}>
         {run.models.map((id, index) => {
-          const info = models[index]?.data?.info;
+          const info = models[index]?.data;
           return (
             <li key={id}>
               {info?.name ? (
