@@ -72,6 +72,22 @@ def check_range(key: str, offset: int, length: int | None) -> None:
         )
 
 
+def cut(chunks: Iterable[bytes], offset: int, length: int | None) -> Iterator[bytes]:
+    """The part of a stream from an offset on, for servers that always send the whole."""
+    left = length
+    for chunk in chunks:
+        if left == 0:
+            return
+        if offset >= len(chunk):
+            offset -= len(chunk)
+            continue
+        part = chunk[offset : None if left is None else offset + left]
+        offset = 0
+        if left is not None:
+            left -= len(part)
+        yield part
+
+
 class ByteStream(Iterator[bytes]):
     """The bytes of a file, piece by piece; closes itself at the end.
 
@@ -184,8 +200,8 @@ class ArtifactStore(ABC):
         can_write: Whether files can be written and deleted.
         can_presign: Whether `presign_get` and `presign_put` work.
         can_multipart: Whether the multipart methods work.
-        has_real_folders: Whether a name is either a file or a folder. Object stores have keys only, so that
-            `a` and `a/b` may both be files there.
+        has_real_folders: Whether a name is known to be either a file or a folder. Object stores have keys only,
+            so that `a` and `a/b` may both be files there.
         max_transfers: How many files are worth moving at once.
         ranges_at_once: How many ranges of one large file are worth reading at once.
     """

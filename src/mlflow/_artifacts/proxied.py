@@ -15,10 +15,10 @@ from mlflow._artifacts.interface import (
     ByteStream,
     check_range,
     counted,
+    cut,
     pieces,
 )
 from mlflow._artifacts.paths import join_path, validate_path
-from mlflow._artifacts.web import cut
 from mlflow.entities.file_info import FileInfo
 from mlflow.exceptions import InvalidParameterValue, MlflowException, ResourceDoesNotExist
 
@@ -94,8 +94,8 @@ class ProxiedArtifactStore(ArtifactStore):
         transport: How the tracking server is asked.
     """
 
-    # What the server's store allows is not known here; it is the server that refuses.
-    has_real_folders = True
+    # What the server's store promises is not known here; it is the server that refuses.
+    has_real_folders = False
 
     def __init__(self, root_uri: str, transport: Transport) -> None:
         split = urlsplit(root_uri)
@@ -153,15 +153,18 @@ class ProxiedArtifactStore(ArtifactStore):
 
     def write(self, key: str, chunks: Iterable[bytes] | BinaryIO, size: int | None = None) -> None:
         key = validate_path(key)
-        body = counted(pieces(chunks), key, size)
         headers = {"Content-Type": "application/octet-stream"}
         if size is not None:
             headers["Content-Length"] = str(size)
-        with self._translated(key):
-            if size is not None and size <= CHUNK_BYTES:
-                self._transport.request("PUT", self._url(key), body=b"".join(body), headers=headers).read()
-            else:
+        source = _Source(counted(pieces(chunks), key, size))
+        try:
+            with self._translated(key):
+                body = b"".join(source) if size is not None and size <= CHUNK_BYTES else source
                 self._transport.request("PUT", self._url(key), body=body, headers=headers).read()
+        except Exception as error:
+            if source.error is not None and source.error is not error:
+                raise source.error from None
+            raise
 
     def delete(self, path: str) -> None:
         key = validate_path(path, allow_root=True)
@@ -201,6 +204,23 @@ class ProxiedArtifactStore(ArtifactStore):
         except MlflowException as error:
             if error.error_code in {"RESOURCE_DOES_NOT_EXIST", "NOT_FOUND"}:
                 raise self._missing(key) from error
+            raise
+
+
+class _Source(Iterator[bytes]):
+    """Pieces that are being sent; keeps their error apart from those of the line, which it breaks."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self.error: Exception | None = None
+        self._chunks = chunks
+
+    def __next__(self) -> bytes:
+        try:
+            return next(self._chunks)
+        except StopIteration:
+            raise
+        except Exception as error:
+            self.error = error
             raise
 
 

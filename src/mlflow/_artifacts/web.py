@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import functools
-import urllib.request
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
 from urllib.parse import urlsplit
 
-from mlflow._artifacts.interface import CHUNK_BYTES, ArtifactStore, ByteStream, check_range
+from mlflow._artifacts.interface import CHUNK_BYTES, ArtifactStore, ByteStream, check_range, cut
 from mlflow._artifacts.paths import validate_path
 from mlflow._base.uri import join_uri, redact_uri
 from mlflow.entities.file_info import FileInfo
@@ -142,22 +141,6 @@ class HttpArtifactStore(ArtifactStore):
         return answer
 
 
-def cut(chunks: Iterable[bytes], offset: int, length: int | None) -> Iterator[bytes]:
-    """The part of a stream from an offset on, for servers that always send the whole."""
-    left = length
-    for chunk in chunks:
-        if left == 0:
-            return
-        if offset >= len(chunk):
-            offset -= len(chunk)
-            continue
-        part = chunk[offset : None if left is None else offset + left]
-        offset = 0
-        if left is not None:
-            left -= len(part)
-        yield part
-
-
 def _refusal(status: int, shown: str) -> MlflowException:
     if status in {404, 410}:
         return ResourceDoesNotExist(f"There is no file at {shown}.")
@@ -170,6 +153,8 @@ def _refusal(status: int, shown: str) -> MlflowException:
 
 def _proxy_of(url: str) -> str | None:
     """The proxy that the environment names for a URL."""
+    import urllib.request
+
     split = urlsplit(url)
     if urllib.request.proxy_bypass(split.hostname or ""):
         return None

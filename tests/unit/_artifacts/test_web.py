@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mlflow._artifacts.interface import cut
 from mlflow._artifacts.open import open_artifacts
-from mlflow._artifacts.web import cut, send
+from mlflow._artifacts.web import send
 from mlflow.entities.file_info import FileInfo
 from mlflow.exceptions import (
     InvalidUrlException,
