@@ -1,0 +1,122 @@
+"""`mlflow runs`."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+import click
+
+from mlflow.cli.table import print_table
+from mlflow.cli.views import view_number, view_option
+from mlflow.tracking.client import MlflowClient
+
+run_id_option = click.option("--run-id", required=True, help="Id of the run.")
+PAGE = 1000
+
+
+@click.group()
+def runs() -> None:
+    """List, describe, make, delete and restore runs. The store is the one of MLFLOW_TRACKING_URI."""
+
+
+@runs.command("list")
+@click.option("--experiment-id", required=True, envvar="MLFLOW_EXPERIMENT_ID", help="Id of the experiment.")
+@view_option
+def list_runs(experiment_id: str, view: str) -> None:
+    """List the runs of an experiment, newest first."""
+    client = MlflowClient()
+    rows: list[list[object]] = []
+    token: str | None = None
+    while True:
+        page = client.search_runs(
+            [experiment_id], run_view_type=view_number(view), max_results=PAGE, page_token=token
+        )
+        rows += [
+            [_date(run.info.start_time), run.info.run_name, run.info.status, run.info.run_id] for run in page
+        ]
+        token = page.token
+        if not token:
+            break
+    print_table(["Date", "Name", "Status", "ID"], rows)
+
+
+@runs.command()
+@run_id_option
+def describe(run_id: str) -> None:
+    """Show everything about a run, as JSON."""
+    run = MlflowClient().get_run(run_id)
+    click.echo(json.dumps(run.to_dictionary(), indent=4, default=str))
+
+
+@runs.command()
+@click.option("--experiment-id", envvar="MLFLOW_EXPERIMENT_ID", help="Id of the experiment.")
+@click.option("--experiment-name", help="Name of the experiment.")
+@click.option("--run-name", help="Name of the run.")
+@click.option("--description", help="What it is about.")
+@click.option("--tags", "-t", multiple=True, metavar="KEY=VALUE", help="A tag; may be repeated.")
+@click.option(
+    "--status",
+    type=click.Choice(["FINISHED", "FAILED", "KILLED"]),
+    default="FINISHED",
+    show_default=True,
+    help="How it ended.",
+)
+@click.option("--parent-run-id", help="Run that it belongs under.")
+def create(
+    experiment_id: str | None,
+    experiment_name: str | None,
+    run_name: str | None,
+    description: str | None,
+    tags: tuple[str, ...],
+    status: str,
+    parent_run_id: str | None,
+) -> None:
+    """Record a run that has ended."""
+    if (experiment_id is None) == (experiment_name is None):
+        raise click.UsageError("Give either --experiment-id or --experiment-name")
+    client = MlflowClient()
+    if experiment_id is None:
+        found = client.get_experiment_by_name(str(experiment_name))
+        experiment_id = found.experiment_id if found else client.create_experiment(str(experiment_name))
+    pairs: dict[str, str] = {}
+    for tag in tags:
+        key, equals, value = tag.partition("=")
+        if not equals:
+            raise click.UsageError(f"A tag is KEY=VALUE, got {tag!r}")
+        pairs[key] = value
+    if description:
+        pairs["mlflow.note.content"] = description
+    if parent_run_id:
+        pairs["mlflow.parentRunId"] = parent_run_id
+    run = client.create_run(experiment_id, tags=pairs, run_name=run_name)
+    client.set_terminated(run.info.run_id, status)
+    facts = {
+        "run_id": run.info.run_id,
+        "run_name": run.info.run_name,
+        "experiment_id": experiment_id,
+        "status": status,
+    }
+    click.echo(json.dumps(facts, indent=2))
+
+
+@runs.command()
+@run_id_option
+def delete(run_id: str) -> None:
+    """Move a run to the trash."""
+    MlflowClient().delete_run(run_id)
+    click.echo(f"Run with ID {run_id} has been deleted. Undo: mlflow runs restore --run-id {run_id}")
+
+
+@runs.command()
+@run_id_option
+def restore(run_id: str) -> None:
+    """Take a run out of the trash."""
+    MlflowClient().restore_run(run_id)
+    click.echo(f"Run with id {run_id} has been restored.")
+
+
+def _date(ms: int | None) -> str:
+    if ms is None:
+        return ""
+    return datetime.fromtimestamp(ms / 1000).astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
