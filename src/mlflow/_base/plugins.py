@@ -44,7 +44,7 @@ def _is_offered(group: str) -> bool:
         try:
             names = os.listdir(folder or ".")  # noqa: PTH208 - a third of the time
         except OSError:
-            if folder.endswith((".zip", ".egg", ".whl")):
+            if os.path.isfile(folder):  # noqa: PTH113 - packages in an archive
                 return True
             continue
         for name in names:

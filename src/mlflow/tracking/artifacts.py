@@ -161,7 +161,8 @@ def download(store: Store, uri: str, dst_path: str | os.PathLike[str] | None = N
         store: The tracking store that knows runs and models.
         uri: Any artifact URI, `runs:/…` and `models:/m-…` included.
         dst_path: Folder that it comes to lie in; made if it is missing. A run's or a model's folder as a whole
-            becomes this folder. By default local files stay where they are and others go to a temporary folder.
+            becomes this folder. By default it is a new temporary folder; a local path, or all of a run or model
+            that is kept in a local folder, is answered as it is.
 
     Raises:
         ResourceDoesNotExist: Nothing is there.
@@ -169,11 +170,10 @@ def download(store: Store, uri: str, dst_path: str | os.PathLike[str] | None = N
     found = resolve_artifact_uri(store, uri)
     is_whole = _is_whole(uri)
     if dst_path is None:
-        real = found if _has_transport(store) else store.settings.place_of(found).uri
-        if is_local_uri(real):
-            here = path_from_uri(real)
-            if here.exists():
-                return str(here)
+        # Parts of a run are copied, because people delete what they downloaded.
+        here = _local_path(store, found) if is_whole or is_local_uri(uri) else None
+        if here is not None and here.exists():
+            return str(here)
         dst_path = tempfile.mkdtemp(prefix="mlflow-artifacts-")
     target = Path(dst_path).absolute()
     target.mkdir(parents=True, exist_ok=True)
@@ -259,5 +259,8 @@ def _split_uri(uri: str) -> tuple[str, str]:
     return parent, name
 
 
-def _has_transport(store: Store) -> bool:
-    return getattr(store, "transport", None) is not None
+def _local_path(store: Store, uri: str) -> Path | None:
+    """Where the files at a URI lie on this machine, if they do."""
+    if getattr(store, "transport", None) is None:
+        uri = store.settings.place_of(uri).uri
+    return path_from_uri(uri) if is_local_uri(uri) else None

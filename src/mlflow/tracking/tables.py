@@ -6,13 +6,14 @@ import json
 import posixpath
 import uuid
 from collections.abc import Sequence
+from importlib.util import find_spec
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from mlflow._artifacts.interface import ArtifactStore
 from mlflow._storage.interface.store import Store
 from mlflow.entities.tag import RunTag
-from mlflow.exceptions import InvalidParameterValue, ResourceDoesNotExist
+from mlflow.exceptions import InvalidParameterValue, MissingExtra, ResourceDoesNotExist
 from mlflow.tracking.artifacts import run_root
 from mlflow.tracking.frames import need_pandas, runs_frame
 from mlflow.tracking.multimedia import Image, compressed, image_bytes
@@ -43,6 +44,7 @@ def log_table(root: ArtifactStore, data: Any, artifact_file: str) -> None:
             f"Invalid artifact file path '{artifact_file}'. Please ensure the file you are trying to log as a table has "
             "a file name with either '.json' or '.parquet' extension."
         )
+    _pandas(artifact_file)
     frame = _as_frame(data)
     for column in frame.columns:
         if frame[column].map(lambda value: isinstance(value, Image)).any():
@@ -64,7 +66,7 @@ def read_table(root: ArtifactStore, artifact_file: str) -> pandas.DataFrame:
     Raises:
         ResourceDoesNotExist: There is no such file.
     """
-    pd = _pandas()
+    pd = _pandas(artifact_file)
     with root.read(artifact_file) as pieces:
         content = b"".join(pieces)
     frame: pandas.DataFrame
@@ -186,5 +188,9 @@ def _image_reference(root: ArtifactStore, artifact_file: str, value: Any) -> Any
     return {"type": "image", "filepath": large, "compressed_filepath": small}
 
 
-def _pandas() -> Any:
-    return need_pandas("Logging and loading tables")
+def _pandas(artifact_file: str = "") -> Any:
+    """The module pandas, with what it needs for the form that a name's ending asks for."""
+    pd = need_pandas("Logging and loading tables")
+    if artifact_file.endswith(".parquet") and find_spec("pyarrow") is None:
+        raise MissingExtra("A table in Parquet", "pyarrow")
+    return pd
