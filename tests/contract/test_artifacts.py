@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import secrets
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
 import pytest
+import uvicorn
 
 from mlflow._artifacts.interface import ArtifactStore, UploadedPart
 from mlflow._artifacts.local import LocalArtifactStore
 from mlflow._artifacts.open import open_artifacts
+from mlflow._storage.open import open_sql_store
+from mlflow._storage.rest.transport import HttpTransport
 from mlflow.entities.file_info import FileInfo
-from mlflow.exceptions import InvalidParameterValue, NotSupported, ResourceDoesNotExist
+from mlflow.exceptions import InvalidParameterValue, MlflowException, NotSupported, ResourceDoesNotExist
+from mlflow.server.app import create_app
+from mlflow.server.artifacts import ServerArtifacts
+from mlflow.server.context import Context
 
 MIB = 1024 * 1024
 ODD_NAMES = [
@@ -57,18 +65,60 @@ def s3_uri(s3_server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> s
     return f"s3://{bucket}/some where/ü%20#?"
 
 
-@pytest.fixture
-def store(request: pytest.FixtureRequest, backend: str, tmp_path: Path) -> ArtifactStore:
-    if backend == "local":
-        return LocalArtifactStore(tmp_path / "root")
-    if backend == "s3":
-        return open_artifacts(request.getfixturevalue("s3_uri"))
-    raise AssertionError(backend)
+@contextmanager
+def tracking_server(folder: Path, artifact_root: str) -> Iterator[str]:
+    """Address of our server, in a thread of this process, which keeps its artifacts where it is told."""
+    store = open_sql_store(f"sqlite:///{folder}/server.db", artifact_root, proxied=True)
+    app = create_app(Context(store, ServerArtifacts(store)))
+    server = uvicorn.Server(uvicorn.Config(app, port=0, ws="none", log_level="warning", access_log=False))
+    listener = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
 
 
-@pytest.fixture(params=["local", "s3"])
+@pytest.fixture(scope="session")
+def local_tracking_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("server")
+    with tracking_server(folder, str(folder / "files")) as url:
+        yield url
+
+
+@pytest.fixture(params=["local", "s3", "server over local", "server over s3"])
 def backend(request: pytest.FixtureRequest) -> str:
     return str(request.param)
+
+
+@pytest.fixture
+def server_url(request: pytest.FixtureRequest, backend: str, tmp_path: Path) -> Iterator[str]:
+    """Address of the tracking server that the artifacts go through; empty for none."""
+    if backend == "server over local":
+        yield request.getfixturevalue("local_tracking_server")
+    elif backend == "server over s3":
+        (tmp_path / "server").mkdir()
+        with tracking_server(tmp_path / "server", request.getfixturevalue("s3_uri")) as url:
+            yield url
+    else:
+        yield ""
+
+
+@pytest.fixture
+def store(
+    request: pytest.FixtureRequest, backend: str, server_url: str, tmp_path: Path
+) -> Iterator[ArtifactStore]:
+    if backend == "local":
+        yield LocalArtifactStore(tmp_path / "root")
+    elif backend == "s3":
+        yield open_artifacts(request.getfixturevalue("s3_uri"))
+    else:
+        transport = HttpTransport(server_url)
+        yield open_artifacts(f"mlflow-artifacts:/{secrets.token_hex(8)}/run/ü%20#?", transport=transport)
+        transport.close()
 
 
 def content(store: ArtifactStore, key: str, offset: int = 0, length: int | None = None) -> bytes:
@@ -252,9 +302,10 @@ import hashlib, sys
 from pathlib import Path
 from mlflow._artifacts.open import open_artifacts
 from mlflow._artifacts.transfer import download_file, upload_file
+from mlflow._storage.rest.transport import HttpTransport
 
 MIB = 1024 * 1024
-uri, folder, size = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]) * MIB
+uri, server, folder, size = sys.argv[1], sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]) * MIB
 
 def blocks():
     for number in range(size // MIB):
@@ -270,7 +321,7 @@ def peak_mib():
     (line,) = (line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
     return int(line.split()[1]) // 1024
 
-store = open_artifacts(uri)
+store = open_artifacts(uri, transport=HttpTransport(server) if server else None)
 store.write("small", [b"1"])
 before = peak_mib()
 expected = digest(blocks())
@@ -287,10 +338,12 @@ print(peak_mib() - before)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the peak of memory from /proc")
-def test_a_large_file_goes_through_little_memory(store: ArtifactStore, tmp_path: Path) -> None:
+def test_a_large_file_goes_through_little_memory(
+    store: ArtifactStore, server_url: str, tmp_path: Path
+) -> None:
     """Moves 100 MiB in a process of its own, in every way there is, and looks at its memory."""
     done = subprocess.run(
-        [sys.executable, "-c", MOVE_A_LARGE_FILE, store.root_uri, str(tmp_path), "100"],
+        [sys.executable, "-c", MOVE_A_LARGE_FILE, store.root_uri, server_url, str(tmp_path), "100"],
         capture_output=True,
         text=True,
         check=False,
@@ -300,18 +353,20 @@ def test_a_large_file_goes_through_little_memory(store: ArtifactStore, tmp_path:
 
 
 def test_of_writers_at_once_one_wins_as_a_whole(store: ArtifactStore) -> None:
-    versions = [bytes([number]) * (300_000 + number) for number in range(8)]
-    barrier = threading.Barrier(len(versions))
+    versions = [bytes([number]) * (100_000 + number) for number in range(6)]
+    barrier = threading.Barrier(len(versions), timeout=30)
 
     def write(data: bytes) -> None:
-        barrier.wait()
-        for _ in range(3):
-            store.write("folder/one", [data[:100], data[100:]], len(data))
+        for turn in range(5):
+            barrier.wait()
+            store.write(f"new {turn}/folder/one", [data[:100], data[100:]], len(data))
 
     with ThreadPoolExecutor(len(versions)) as pool:
-        list(pool.map(write, versions))
-    assert content(store, "folder/one") in versions
-    assert all_keys(store) == ["folder/one"]
+        for done in [pool.submit(write, data) for data in versions]:
+            done.result()
+    for turn in range(5):
+        assert content(store, f"new {turn}/folder/one") in versions
+    assert all_keys(store) == [f"new {turn}/folder/one" for turn in range(5)]
 
 
 def test_deleting_takes_a_file_or_a_whole_folder_and_does_not_mind_what_is_gone(store: ArtifactStore) -> None:
@@ -345,16 +400,19 @@ def test_files_are_stored_and_fetched_by_path(store: ArtifactStore, tmp_path: Pa
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["source.bin", "target.bin"]
 
 
-def test_a_file_and_a_folder_do_not_share_a_name_where_folders_are_real(store: ArtifactStore) -> None:
+def test_a_file_and_a_folder_do_not_share_a_name_where_folders_are_real(
+    store: ArtifactStore, backend: str
+) -> None:
     store.write("a/b", [b"1"])
-    if not store.has_real_folders:
+    if backend.endswith("s3"):
         store.write("a", [b"2"])
         assert (content(store, "a"), content(store, "a/b")) == (b"2", b"1")
         return
-    with pytest.raises(InvalidParameterValue, match="is a folder"):
-        store.write("a", [b"1"])
-    with pytest.raises(InvalidParameterValue, match="is a file"):
-        store.write("a/b/c", [b"1"])
+    for key, reason in (("a", "is a folder"), ("a/b/c", "is a file")):
+        for size in (1, 20 * MIB):
+            with pytest.raises(MlflowException, match=reason) as error:
+                store.write(key, BytesIO(b"1" * size), size)
+            assert error.value.error_code == "INVALID_PARAMETER_VALUE"
     assert content(store, "a/b") == b"1"
     assert all_keys(store) == ["a/b"]
 
@@ -411,6 +469,7 @@ def test_a_file_is_made_from_its_parts(store: ArtifactStore) -> None:
 def test_the_version_of_a_file_changes_with_it(store: ArtifactStore) -> None:
     def version() -> str | None:
         with store.read("file") as stream:
+            assert b"".join(stream)
             return stream.version
 
     store.write("file", [b"1"])
@@ -418,3 +477,14 @@ def test_the_version_of_a_file_changes_with_it(store: ArtifactStore) -> None:
     assert first == version()
     store.write("file", [b"22"])
     assert first is None or first != version()
+
+
+@pytest.mark.parametrize("backend", ["local", "s3"])
+def test_a_stream_that_is_not_read_to_its_end_is_in_nobodys_way(store: ArtifactStore) -> None:
+    store.write("large", [b"x" * MIB] * 3)
+    for _ in range(3):
+        with store.read("large") as stream:
+            next(stream)
+        store.read("large").close()
+    store.write("small", [b"1"])
+    assert content(store, "small") == b"1"

@@ -173,18 +173,22 @@ class LocalArtifactStore(ArtifactStore):
         if place.is_dir():
             raise InvalidParameterValue(f"The artifact {key!r} is a folder; a file needs another path.")
         for parent in place.parents:
-            if parent == self.root or parent.is_dir():
-                return
-            if parent.exists():
+            try:
+                # One look only: another writer may be making the folder just now.
+                mode = parent.stat().st_mode
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            if not stat.S_ISDIR(mode):
                 raise InvalidParameterValue(
                     f"The artifact {key!r} would lie below {parent.name!r}, which is a file."
                 )
+            return
 
     def _publish(self, partial: Path, place: Path) -> None:
         # A delete may take away a folder that just became empty between these two steps.
         for attempt in range(_CREATE_ATTEMPTS):
-            place.parent.mkdir(parents=True, exist_ok=True)
             try:
+                place.parent.mkdir(parents=True, exist_ok=True)
                 partial.replace(place)
             except FileNotFoundError:
                 if attempt == _CREATE_ATTEMPTS - 1:

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,29 @@ def test_unfinished_files_cannot_be_named(store: LocalArtifactStore) -> None:
         store.write(f".x{PARTIAL_SUFFIX}", [b"1"])
 
 
+def test_writers_and_deleters_of_one_folder_do_not_disturb_each_other(store: LocalArtifactStore) -> None:
+    def write(number: int) -> None:
+        for turn in range(60):
+            store.write(f"a/b{turn}/c/{number}", [b"1"])
+
+    def delete(number: int) -> None:
+        for turn in range(60):
+            store.delete(f"a/b{turn}/c/{number}")
+
+    with ThreadPoolExecutor(8) as pool:
+        for done in [pool.submit(work, number) for number in range(4) for work in (write, delete)]:
+            done.result()
+    assert [path.name for path in store.root.iterdir()] in (["a"], [])
+
+
+def test_a_root_below_a_file_is_said_to_be_one(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"1")
+    store = LocalArtifactStore(tmp_path / "file/root")
+    with pytest.raises(InvalidParameterValue, match="'a/b' would lie below 'file', which is a file"):
+        store.write("a/b", [b"1"])
+    assert store.list() == []
+
+
 KILLED = """
 import sys, time
 from mlflow._artifacts.local import LocalArtifactStore
@@ -165,11 +189,3 @@ def test_errors_of_the_disk_say_what_to_do() -> None:
     assert isinstance(
         _explained("k", OSError(errno.ENAMETOOLONG, "File name too long")), InvalidParameterValue
     )
-
-
-def test_a_root_below_a_file_is_an_error_that_names_the_key(tmp_path: Path) -> None:
-    (tmp_path / "file").write_bytes(b"1")
-    store = LocalArtifactStore(tmp_path / "file/root")
-    with pytest.raises(StorageUnavailable, match="'a' could not be read or written: Not a directory"):
-        store.write("a", [b"1"])
-    assert store.list() == []
