@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from io import BytesIO
 from pathlib import Path
 
@@ -49,20 +49,27 @@ def s3_server() -> Iterator[str]:
     server.stop()
 
 
-@pytest.fixture
-def s3_uri(s3_server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
-    """Root of an empty bucket; the environment leads there."""
+@contextmanager
+def empty_bucket(s3_server: str) -> Iterator[str]:
+    """Root in an empty bucket, which the environment leads to."""
     import urllib3
 
     bucket = f"bucket-{secrets.token_hex(8)}"
-    monkeypatch.setenv("MLFLOW_S3_ENDPOINT_URL", s3_server)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "id")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "no config"))
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "no credentials"))
     with urllib3.PoolManager() as http:
         assert http.request("PUT", f"{s3_server}/{bucket}").status == 200
-    return f"s3://{bucket}/some where/ü%20#?"
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("MLFLOW_S3_ENDPOINT_URL", s3_server)
+        environment.setenv("AWS_ACCESS_KEY_ID", "id")
+        environment.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+        environment.setenv("AWS_CONFIG_FILE", "/nowhere")
+        environment.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")
+        yield f"s3://{bucket}/some where/ü%20#?"
+
+
+@pytest.fixture
+def s3_uri(s3_server: str) -> Iterator[str]:
+    with empty_bucket(s3_server) as uri:
+        yield uri
 
 
 @contextmanager
@@ -89,22 +96,30 @@ def local_tracking_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield url
 
 
+@pytest.fixture(scope="session")
+def s3_tracking_server(s3_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with ExitStack() as stack:
+        with empty_bucket(s3_server) as uri:
+            url = stack.enter_context(tracking_server(tmp_path_factory.mktemp("server"), uri))
+            # The server opens its store with the first request, and keeps it.
+            transport = HttpTransport(url)
+            assert open_artifacts("mlflow-artifacts:/", transport=transport).list() == []
+            transport.close()
+        yield url
+
+
 @pytest.fixture(params=["local", "s3", "server over local", "server over s3"])
 def backend(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
 @pytest.fixture
-def server_url(request: pytest.FixtureRequest, backend: str, tmp_path: Path) -> Iterator[str]:
+def server_url(request: pytest.FixtureRequest, backend: str) -> str:
     """Address of the tracking server that the artifacts go through; empty for none."""
-    if backend == "server over local":
-        yield request.getfixturevalue("local_tracking_server")
-    elif backend == "server over s3":
-        (tmp_path / "server").mkdir()
-        with tracking_server(tmp_path / "server", request.getfixturevalue("s3_uri")) as url:
-            yield url
-    else:
-        yield ""
+    if backend.startswith("server over "):
+        url: str = request.getfixturevalue(f"{backend.removeprefix('server over ')}_tracking_server")
+        return url
+    return ""
 
 
 @pytest.fixture
