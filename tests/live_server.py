@@ -1,0 +1,61 @@
+"""The real server on a loopback port, in a thread of the test's process."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from mlflow._storage.sql.store import SqlStore
+from mlflow.server.app import create_app
+from mlflow.server.artifacts import ServerArtifacts
+from mlflow.server.context import Context, ServerSettings
+
+
+class LiveServer:
+    """A listening server whose application is exchanged from test to test; starting one takes a while."""
+
+    def __init__(self) -> None:
+        self._app: ASGIApp | None = None
+        config = uvicorn.Config(
+            self._call,
+            interface="asgi3",
+            port=0,
+            log_level="warning",
+            lifespan="off",
+            ws="none",
+            access_log=False,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._server.serve()), daemon=True)
+        self._thread.start()
+        while not self._server.started:
+            self._thread.join(0.005)
+            if not self._thread.is_alive():
+                raise RuntimeError("the server did not start")
+        port = self._server.servers[0].sockets[0].getsockname()[1]
+        self.address = f"http://127.0.0.1:{port}"
+
+    async def _call(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert self._app is not None, "no application is being served now"
+        await self._app(scope, receive, send)
+
+    @contextmanager
+    def serving(self, store: SqlStore, settings: ServerSettings | None = None) -> Iterator[str]:
+        """Serves a store; gives the server's address."""
+        settings = settings or ServerSettings(fast_reads=store.engine.dialect.fast_reads)
+        artifacts = ServerArtifacts(store, enabled=settings.serve_artifacts)
+        before, self._app = self._app, create_app(Context(store, artifacts, settings))
+        try:
+            yield self.address
+        finally:
+            self._app = before
+
+    def stop(self) -> None:
+        """Stops listening."""
+        self._server.should_exit = True
+        self._thread.join(10)
