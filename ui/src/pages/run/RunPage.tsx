@@ -135,8 +135,9 @@ export default function RunPage({ route }: { route: RunRoute }) {
           )}
           <div>
             <dt>Run ID</dt>
-            <dd className="mono">{run.id}</dd>
-            <CopyIcon text={run.id} what="run ID" />
+            <dd>
+              <span className="mono">{run.id}</span> <CopyIcon text={run.id} what="run ID" />
+            </dd>
           </div>
         </dl>
         {run.deleted && (

@@ -76,15 +76,18 @@ export function ExperimentHeader({ id, experiment }: { id: string; experiment: E
         <dl className={styles.facts}>
           <div>
             <dt>Experiment ID</dt>
-            <dd className="mono">{id}</dd>
-            <CopyIcon text={id} what="experiment ID" />
+            <dd>
+              <span className="mono">{id}</span> <CopyIcon text={id} what="experiment ID" />
+            </dd>
           </div>
           <div>
             <dt>Artifact location</dt>
-            <dd className="mono truncate" title={experiment.artifactLocation}>
-              {experiment.artifactLocation}
+            <dd>
+              <span className="mono truncate" title={experiment.artifactLocation}>
+                {experiment.artifactLocation}
+              </span>{" "}
+              <CopyIcon text={experiment.artifactLocation} what="artifact location" />
             </dd>
-            <CopyIcon text={experiment.artifactLocation} what="artifact location" />
           </div>
         </dl>
       </div>
