@@ -494,7 +494,6 @@ def test_the_version_of_a_file_changes_with_it(store: ArtifactStore) -> None:
     assert first is None or first != version()
 
 
-@pytest.mark.parametrize("backend", ["local", "s3"])
 def test_a_stream_that_is_not_read_to_its_end_is_in_nobodys_way(store: ArtifactStore) -> None:
     store.write("large", [b"x" * MIB] * 3)
     for _ in range(3):

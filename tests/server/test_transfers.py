@@ -201,3 +201,33 @@ def test_what_a_store_cannot_do_is_said_as_such(http: Http) -> None:
     reply = http.post("/api/2.0/mlflow-artifacts/mpu/create/0/x", {"path": "big", "num_parts": 2})
 
     assert (reply.status, reply.json["error_code"]) == (501, "NOT_IMPLEMENTED")
+
+
+def test_a_place_that_a_client_named_on_this_machine_is_not_read_for_others(
+    http: Http, tmp_path: Path
+) -> None:
+    (tmp_path / "private").mkdir()
+    location = str(tmp_path / "private")
+    number = http.post(f"{API}/experiments/create", {"name": "a", "artifact_location": location}).json[
+        "experiment_id"
+    ]
+    run = http.post(f"{API}/runs/create", {"experiment_id": number}).json["run"]["info"]
+    artifacts = Path(run["artifact_uri"])
+    artifacts.mkdir(parents=True)
+    (artifacts / "key").write_text("secret")
+
+    for path in (
+        f"/get-artifact?run_id={run['run_id']}&path=key",
+        f"{API}/artifacts/list?run_id={run['run_id']}",
+    ):
+        reply = http.get(path)
+        assert (reply.status, reply.json["error_code"]) == (403, "PERMISSION_DENIED")
+        assert "--artifacts-destination" in reply.json["message"]
+
+
+def test_a_part_is_refused_when_the_file_has_changed_since(http: Http) -> None:
+    http.send("PUT", f"{FILES}/0/x/file", b"0123456789")
+    etag = http.get(f"{FILES}/0/x/file").headers["ETag"]
+
+    assert http.get(f"{FILES}/0/x/file", Range="bytes=5-", If_Range=etag).body == b"56789"
+    assert http.get(f"{FILES}/0/x/file", Range="bytes=5-", If_Range='"other"').body == b"0123456789"

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import msgspec
+from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response as HttpResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -174,7 +175,7 @@ class Application:
             request = decode_query(route.request, _query(scope), parameters)
             http = HttpRequest(scope, receive)
             response: HttpResponse = await endpoint.transfer(self._context, request, http, self._pool)
-            await response(scope, receive, send)
+            await _send_bytes(response, scope, receive, send)
             return
         handler = endpoint.handler
         assert handler is not None  # a route has one or the other
@@ -319,6 +320,17 @@ async def _body(scope: Scope, receive: Receive, *, needs_type: bool) -> bytes:
             )
         parts.append(part)
     return b"".join(parts)
+
+
+async def _send_bytes(response: HttpResponse, scope: Scope, receive: Receive, send: Send) -> None:
+    """Sends an answer that may break off: once it has begun there is no other answer to give."""
+    try:
+        await response(scope, receive, send)
+    except ClientDisconnect:
+        return
+    except MlflowException as error:
+        _log.warning("%s %s was cut off: %s", scope["method"], scope["path"], error.message)
+        raise ConnectionAbortedError(error.message) from error
 
 
 async def _send_error(send: Send, error: MlflowException) -> None:

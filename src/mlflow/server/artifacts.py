@@ -8,8 +8,14 @@ from typing import NamedTuple
 from mlflow._artifacts.interface import ArtifactStore
 from mlflow._artifacts.open import open_artifacts
 from mlflow._artifacts.paths import join_path, validate_path
+from mlflow._base.uri import is_local_uri, redact_uri, uri_scheme
 from mlflow._storage.interface.store import Store
-from mlflow.exceptions import InvalidParameterValue, ResourceDoesNotExist, TemporarilyUnavailable
+from mlflow.exceptions import (
+    InvalidParameterValue,
+    PermissionDenied,
+    ResourceDoesNotExist,
+    TemporarilyUnavailable,
+)
 
 
 class Located(NamedTuple):
@@ -36,6 +42,15 @@ class ServerArtifacts:
     def of_uri(self, uri: str, path: str) -> Located:
         """A path below an artifact URI that the store gave out."""
         place = self._store.settings.place_of(uri)
+        if not place.is_ours and (
+            is_local_uri(place.root_uri) or uri_scheme(place.root_uri) in ("http", "https")
+        ):
+            # Whoever may create an experiment must not be able to read this machine's files, or its network.
+            raise PermissionDenied(
+                f"The artifacts at {redact_uri(place.root_uri)} are outside of this server's artifact roots, so it does "
+                "not read them for others. Reach them directly, or start the server with --artifacts-destination for "
+                "the folder above them."
+            )
         checked = validate_path(path, allow_root=True)
         return Located(_opened(place.root_uri), join_path(place.key, checked), place.key)
 
@@ -73,12 +88,10 @@ class ServerArtifacts:
 
         MLflow 3 keeps models apart from their runs, older clients look for them in the run: both find them.
         """
-        from mlflow.entities.run import Run
-
         name, _, rest = path.strip("/").partition("/")
         if not name:
             return None
-        run: Run = self._store.runs.get(run_id)
+        run = self._store.runs.get(run_id)
         newest: tuple[Located, str] | None = None
         for output in run.outputs.model_outputs:
             try:

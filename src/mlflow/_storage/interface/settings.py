@@ -11,10 +11,12 @@ class ArtifactPlace(NamedTuple):
     Attributes:
         root_uri: URI of the root that it lies in.
         key: Path below the root.
+        is_ours: Whether the root is one of the store's own, not a place that somebody named.
     """
 
     root_uri: str
     key: str
+    is_ours: bool = True
 
     @property
     def uri(self) -> str:

@@ -63,6 +63,7 @@ class HttpResponse:
             self.close()
 
     def close(self) -> None:
+        self._raw.close()  # what was not read must not be taken for the next answer
         self._raw.release_conn()
 
 

@@ -121,6 +121,8 @@ async def _download(locate: Callable[[], Located], http: Request, pool: Executor
     loop = asyncio.get_running_loop()
     asked = _RANGE.fullmatch(http.headers.get("range", ""))
 
+    condition = http.headers.get("if-range")
+
     def open_stream() -> tuple[ByteStream, str, int, int, bool]:
         located = locate()
         file = located.store.stat(located.key)
@@ -129,6 +131,10 @@ async def _download(locate: Callable[[], Located], http: Request, pool: Executor
         whole = file.file_size or 0
         start, end = _span(asked, whole)
         stream = located.store.read(located.key, start, end - start)
+        if condition and stream.size != end - start and condition != _etag(stream):
+            stream.close()  # the file has changed since the part that the client has
+            start, end = 0, whole
+            stream = located.store.read(located.key)
         return stream, posixpath.basename(located.key), start, end, stream.size != end - start
 
     try:
@@ -144,6 +150,8 @@ async def _download(locate: Callable[[], Located], http: Request, pool: Executor
         "Accept-Ranges": "bytes",
         "Cache-Control": "no-cache",
     }
+    if etag := _etag(stream):
+        headers["ETag"] = etag
     if is_part:
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{stream.size}"
     if http.method == "HEAD":
@@ -153,12 +161,18 @@ async def _download(locate: Callable[[], Located], http: Request, pool: Executor
 
 
 async def _pieces(stream: ByteStream, pool: Executor) -> AsyncIterator[bytes]:
-    loop = asyncio.get_running_loop()
+    piece = pool.submit(next, stream, b"")
     try:
-        while chunk := await loop.run_in_executor(pool, next, stream, b""):
+        while chunk := await asyncio.wrap_future(piece):
             yield chunk
+            piece = pool.submit(next, stream, b"")
     finally:
-        await loop.run_in_executor(pool, stream.close)
+        # A client that leaves cancels this; the file is closed once nobody reads it any more.
+        piece.add_done_callback(lambda _: stream.close())
+
+
+def _etag(stream: ByteStream) -> str | None:
+    return f'"{stream.version}"' if stream.version else None
 
 
 async def _upload(

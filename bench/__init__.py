@@ -1,0 +1,1 @@
+"""Figures, side by side with MLflow in one run."""
