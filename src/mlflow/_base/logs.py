@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import TextIO
 
 from mlflow.environment_variables import MLFLOW_CONFIGURE_LOGGING, MLFLOW_LOGGING_LEVEL
 
 
-class _StderrHandler(logging.StreamHandler[TextIO]):
+class _StderrHandler(logging.Handler):
     """Writes to what `sys.stderr` is at the moment, which notebooks and tests replace."""
 
-    def __init__(self) -> None:
-        logging.Handler.__init__(self)
-
-    @property
-    def stream(self) -> TextIO:
-        return sys.stderr
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            sys.stderr.write(self.format(record) + "\n")
+            sys.stderr.flush()
+        except (OSError, ValueError, AttributeError):  # closed, or a program without a console
+            self.handleError(record)
 
 
 def get_logger(name: str) -> logging.Logger:

@@ -76,7 +76,8 @@ def take_all_runs() -> list[OpenRun]:
     return taken
 
 
-def _forget() -> None:
+def forget_runs() -> None:
+    """Starts anew, without ending anything: what a forked process does."""
     global _threads, _last_ended
     _threads = _Threads()
     _stacks.clear()
@@ -84,4 +85,4 @@ def _forget() -> None:
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget)
+    os.register_at_fork(after_in_child=forget_runs)

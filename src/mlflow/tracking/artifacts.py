@@ -64,11 +64,11 @@ def log_file(root: ArtifactStore, local_path: str | os.PathLike[str], artifact_p
     """
     source = Path(local_path)
     if source.is_dir():
-        upload_tree(root, source, join_path(artifact_path, source.resolve().name))
+        upload_tree(root, source, _below(artifact_path, source.resolve().name))
         return
     if not source.exists():
         raise FileNotFoundError(f"There is no file {os.fspath(local_path)!r} to log (in {Path.cwd()})")
-    upload_file(root, source, join_path(artifact_path, source.name))
+    upload_file(root, source, _below(artifact_path, source.name))
 
 
 def log_folder(root: ArtifactStore, local_dir: str | os.PathLike[str], artifact_path: str | None) -> None:
@@ -78,7 +78,7 @@ def log_folder(root: ArtifactStore, local_dir: str | os.PathLike[str], artifact_
     """
     source = Path(local_dir)
     if source.is_file():
-        upload_file(root, source, join_path(artifact_path, source.name))
+        upload_file(root, source, _below(artifact_path, source.name))
     elif source.is_dir():
         upload_tree(root, source, artifact_path or "")
     else:
@@ -181,9 +181,14 @@ def download(store: Store, uri: str, dst_path: str | os.PathLike[str] | None = N
         root = open_root(store, found)
         download_tree(root, "", target)
         return str(target)
-    parent, name = _split_uri(found)
+    name = posixpath.basename(uri.rstrip("/"))
+    parent, stored_name = _split_uri(found)
     try:
-        return str(download_tree(open_root(store, parent), name, target))
+        if (
+            uri_scheme(uri) == "runs" and name != stored_name
+        ):  # a logged model, which the run knows by its name
+            return str(download_tree(open_root(store, found), "", target / name))
+        return str(download_tree(open_root(store, parent), stored_name, target))
     except ResourceDoesNotExist:
         raise ResourceDoesNotExist(
             f"Failed to download artifacts from path {uri!r}, please ensure that the path is correct."
@@ -199,6 +204,10 @@ def read_bytes(store: Store, uri: str) -> bytes:
     parent, name = _split_uri(resolve_artifact_uri(store, uri))
     with open_root(store, parent).read(name) as pieces:
         return b"".join(pieces)
+
+
+def _below(folder: str | None, name: str) -> str:
+    return join_path(validate_path(folder or "", allow_root=True), name)
 
 
 def _files_of_run(store: Store, run_id: str) -> _Files:

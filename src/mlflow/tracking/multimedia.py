@@ -115,7 +115,7 @@ def compressed(picture: PIL.Image.Image) -> PIL.Image.Image:
     if longer <= COMPRESSED_SIZE:
         return picture
     scale = COMPRESSED_SIZE / longer
-    return picture.resize((max(1, int(width * scale)), max(1, int(height * scale))))
+    return picture.resize((max(1, round(width * scale)), max(1, round(height * scale))))
 
 
 def series_name(key: str, step: Any, timestamp: int) -> str:

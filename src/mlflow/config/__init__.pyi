@@ -1,0 +1,9 @@
+# Written by scripts/write_stubs.py from the table in __init__.py.
+# ruff: noqa: F401, I001
+
+from mlflow.config.logging import enable_async_logging as enable_async_logging
+from mlflow._session.uris import get_registry_uri as get_registry_uri
+from mlflow._session.uris import get_tracking_uri as get_tracking_uri
+from mlflow._session.uris import is_tracking_uri_set as is_tracking_uri_set
+from mlflow._session.uris import set_registry_uri as set_registry_uri
+from mlflow._session.uris import set_tracking_uri as set_tracking_uri
