@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import pytest
+
+import mlflow
+from mlflow.exceptions import InvalidParameterValue, ResourceDoesNotExist
+
+
+def test_a_model_is_pending_until_it_is_finalized() -> None:
+    model = mlflow.initialize_logged_model("forest", tags={"a": 1}, params={"depth": 5})  # type: ignore[dict-item]
+    assert str(model.status) == "PENDING"
+    assert model.tags.items() >= {("a", "1"), ("mlflow.source.type", "LOCAL")}
+    assert model.params == {"depth": "5"}
+    assert str(mlflow.finalize_logged_model(model.model_id, "READY").status) == "READY"
+    last = mlflow.last_logged_model()
+    assert last is not None
+    assert last.model_id == model.model_id
+
+
+@pytest.mark.parametrize("status", ["PENDING", "DONE"])
+def test_a_model_is_finalized_as_ready_or_failed(status: str) -> None:
+    model = mlflow.initialize_logged_model()
+    with pytest.raises(InvalidParameterValue, match="'READY' or 'FAILED'"):
+        mlflow.finalize_logged_model(model.model_id, status)
+
+
+def test_a_model_belongs_to_the_active_run_and_its_experiment() -> None:
+    mlflow.set_experiment("mine")
+    with mlflow.start_run() as run:
+        mlflow.set_experiment("later")
+        model = mlflow.initialize_logged_model("forest")
+    assert (model.source_run_id, model.experiment_id) == (run.info.run_id, run.info.experiment_id)
+    named = mlflow.initialize_logged_model("tree", source_run_id=run.info.run_id)
+    assert named.experiment_id == run.info.experiment_id
+    free = mlflow.initialize_logged_model("free")
+    assert free.source_run_id is None
+    assert mlflow.get_experiment(free.experiment_id).name == "later"
+
+
+def test_an_external_model_is_ready_and_says_so() -> None:
+    model = mlflow.create_external_model("elsewhere")
+    assert str(model.status) == "READY"
+    assert model.tags["mlflow.model.isExternal"] == "true"
+
+
+def test_models_are_found_as_frame_and_as_list() -> None:
+    for name in ("a", "b"):
+        mlflow.create_external_model(name)
+    frame = mlflow.search_logged_models()
+    assert list(frame["name"]) == ["b", "a"]
+    assert list(frame["status"]) == ["READY", "READY"]
+    (found,) = mlflow.search_logged_models(filter_string="name = 'a'", output_format="list")
+    assert found.name == "a"
+    ordered = mlflow.search_logged_models(
+        order_by=[{"field_name": "name", "ascending": True}], max_results=1, output_format="list"
+    )
+    assert [model.name for model in ordered] == ["a"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [{"order_by": [{"ascending": True}]}, {"datasets": [{"dataset_digest": "d"}]}],
+)
+def test_incomplete_orders_and_datasets_are_refused(arguments: dict[str, object]) -> None:
+    with pytest.raises(InvalidParameterValue, match="is a dictionary with"):
+        mlflow.search_logged_models(**arguments, output_format="list")  # type: ignore[call-overload]
+
+
+def test_an_unknown_format_is_refused() -> None:
+    with pytest.raises(ValueError, match="Unsupported output format: table"):
+        mlflow.search_logged_models(output_format="table")  # type: ignore[call-overload]
+
+
+def test_tags_and_params_change() -> None:
+    model_id = mlflow.create_external_model("m").model_id
+    mlflow.set_logged_model_tags(model_id, {"a": 1, "b": 2})
+    mlflow.delete_logged_model_tag(model_id, "a")
+    mlflow.log_model_params({"depth": 5}, model_id)  # type: ignore[dict-item]
+    found = mlflow.get_logged_model(model_id)
+    assert "a" not in found.tags
+    assert found.tags["b"] == "2"
+    assert found.params == {"depth": "5"}
+
+
+class TestActiveModel:
+    def test_a_name_finds_the_newest_model_or_makes_one(self, capsys: pytest.CaptureFixture[str]) -> None:
+        made = mlflow.set_active_model(name="my agent")
+        assert "does not exist, creating one" in capsys.readouterr().err
+        assert mlflow.set_active_model(name="my agent").model_id == made.model_id
+        assert mlflow.get_active_model_id() == made.model_id
+
+    def test_a_block_makes_the_one_before_active_again(self) -> None:
+        first = mlflow.create_external_model("first").model_id
+        second = mlflow.create_external_model("second").model_id
+        mlflow.set_active_model(model_id=first)
+        with mlflow.set_active_model(model_id=second) as active:
+            assert active.name == "second"
+            assert mlflow.get_active_model_id() == second
+        assert mlflow.get_active_model_id() == first
+        mlflow.clear_active_model()
+        assert mlflow.get_active_model_id() is None
+
+    def test_a_model_must_exist_and_be_meant(self) -> None:
+        model_id = mlflow.create_external_model("first").model_id
+        with pytest.raises(InvalidParameterValue, match="Either name or model_id"):
+            mlflow.set_active_model()
+        with pytest.raises(InvalidParameterValue, match="is named 'first', not 'second'"):
+            mlflow.set_active_model(name="second", model_id=model_id)
+        with pytest.raises(ResourceDoesNotExist):
+            mlflow.set_active_model(model_id="m-" + "0" * 32)
+
+    def test_params_go_to_it(self) -> None:
+        with pytest.raises(InvalidParameterValue, match="no active model"):
+            mlflow.log_model_params({"a": "1"})
+        active = mlflow.set_active_model(name="m")
+        mlflow.log_model_params({"a": "1"})
+        assert mlflow.get_logged_model(active.model_id).params == {"a": "1"}
