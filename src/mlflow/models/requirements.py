@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import ast
 import sys
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
-from importlib import metadata, util
+from functools import cache
+from importlib import util
 from pathlib import Path
 
 from mlflow.models.environment import MLFLOW_REQUIREMENT, installed_version, normalized
@@ -30,10 +31,8 @@ def infer_requirements(packages: Iterable[str], modules: Iterable[str] = ()) -> 
         Requirement lines such as `scikit-learn==1.7.0`.
     """
     distributions = {normalized(package) for package in packages}
-    known = _modules_of(frozenset(distributions))
     for module in _top_level_modules(modules):
-        if module not in known:
-            distributions.update(map(normalized, _distributions_of(module)))
+        distributions.update(_distributions_by_module().get(module, ()))
     pins = {
         name: version
         for name in distributions - _OWN_DISTRIBUTIONS
@@ -110,32 +109,36 @@ def _imported_from(node: ast.ImportFrom, package: str) -> Iterator[str]:
 
 
 @cache
-def _modules_of(distributions: frozenset[str]) -> frozenset[str]:
-    """Top-level modules that these distributions bring."""
-    found: set[str] = set()
-    for name in distributions:
+def _distributions_by_module() -> dict[str, set[str]]:
+    """Distributions that bring each top-level module: several, for a namespace that they share.
+
+    The folders that installers leave are read directly; `importlib.metadata` takes seconds for the same.
+    """
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for entry in sys.path:
+        for folder in Path(entry).glob("*.dist-info"):
+            distribution = normalized(folder.name.partition("-")[0])
+            for module in _modules_in(folder):
+                found[module].add(distribution)
+    return dict(found)
+
+
+def _modules_in(folder: Path) -> set[str]:
+    """Top-level modules that a distribution brings, by what its installer wrote down."""
+    for name in ("top_level.txt", "RECORD"):
         try:
-            found.update(_top_level_of(metadata.distribution(name)))
-        except metadata.PackageNotFoundError:
+            lines = (folder / name).read_text(encoding="utf-8").splitlines()
+        except OSError:
             continue
-    return frozenset(found)
+        if name == "top_level.txt":
+            return {line.strip() for line in lines if line.strip()}
+        files = (line.partition(",")[0].strip('"') for line in lines)
+        return {file.partition("/")[0].removesuffix(".py") for file in files if _is_module(file)}
+    return set()
 
 
-def _top_level_of(distribution: metadata.Distribution) -> set[str]:
-    declared = distribution.read_text("top_level.txt")
-    if declared:
-        return set(declared.split())
-    return {file.parts[0].removesuffix(".py") for file in distribution.files or () if file.suffix == ".py"}
-
-
-@lru_cache(maxsize=1)
-def _distributions_by_module() -> dict[str, list[str]]:
-    return {module: sorted(set(names)) for module, names in metadata.packages_distributions().items()}
-
-
-def _distributions_of(module: str) -> list[str]:
-    """Distributions that bring a top-level module: all of them, for a namespace that several share."""
-    return _distributions_by_module().get(module, [])
+def _is_module(file: str) -> bool:
+    return file.endswith((".py", ".so", ".pyd")) and not file.startswith(("..", "/"))
 
 
 def pin_differences(requirements: Iterable[str]) -> list[str]:

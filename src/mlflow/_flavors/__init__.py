@@ -1,0 +1,1 @@
+"""What all flavors share: declaration, saving, logging, loading and finding them."""

@@ -1,0 +1,24 @@
+"""Any model as a function from a table to predictions, and models of one's own."""
+
+from __future__ import annotations
+
+from mlflow._base.lazy import lazy_module
+
+__getattr__, __dir__, __all__ = lazy_module(
+    __name__,
+    {
+        "FLAVOR_NAME": "mlflow.pyfunc.loading",
+        "PyFuncModel": "mlflow.pyfunc.loaded",
+        "PythonModel": "mlflow.pyfunc.model",
+        "PythonModelContext": "mlflow.pyfunc.model",
+        "add_to_model": "mlflow.pyfunc.loading",
+        "get_default_conda_env": "mlflow.pyfunc.saving",
+        "get_default_pip_requirements": "mlflow.pyfunc.saving",
+        "get_model_dependencies": "mlflow.pyfunc.loading",
+        "load_model": "mlflow.pyfunc.loading",
+        "load_pyfunc": "mlflow.pyfunc.loading",
+        "log_model": "mlflow.pyfunc.saving",
+        "save_model": "mlflow.pyfunc.saving",
+    },
+    frozenset({"model"}),
+)

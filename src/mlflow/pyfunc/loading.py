@@ -1,0 +1,178 @@
+"""Loading any model by what its MLmodel file says of the `python_function` flavor."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from mlflow._flavors.load import add_code_path, flavor_settings, payload_path
+from mlflow.exceptions import InvalidParameterValue, MissingExtra, MlflowException, ResourceDoesNotExist
+from mlflow.models.environment import (
+    CONDA_FILE_NAME,
+    PYTHON_ENV_FILE_NAME,
+    REQUIREMENTS_FILE_NAME,
+    python_version,
+)
+from mlflow.models.location import resolve_model_path
+from mlflow.models.model import Model
+from mlflow.models.requirements import pin_differences
+from mlflow.pyfunc.loaded import PyFuncModel
+
+_logger = logging.getLogger(__name__)
+
+FLAVOR_NAME = "python_function"
+
+
+def load_model(
+    model_uri: str | Path,
+    suppress_warnings: bool = False,
+    dst_path: str | Path | None = None,
+    model_config: str | Path | dict[str, Any] | None = None,
+) -> PyFuncModel:
+    """A model of any library, ready to predict.
+
+    Args:
+        model_uri: A path, or a `models:`, `runs:` or other artifact URI.
+        suppress_warnings: Whether differing versions of packages are not warned of.
+        dst_path: Existing folder that the files are copied into first.
+        model_config: Configuration that overrides the saved one: a dictionary, or the path of a YAML file.
+
+    Raises:
+        MlflowException: There is no model, it cannot predict, or reading it is not allowed.
+        MissingExtra: A package that it needs is not installed.
+
+    Example:
+        `mlflow.pyfunc.load_model("models:/churn@champion").predict(frame)`
+    """
+    folder = resolve_model_path(model_uri, dst_path)
+    model = Model.load(folder)
+    settings = flavor_settings(model, FLAVOR_NAME, folder)
+    if not suppress_warnings:
+        _warn_of_differences(folder)
+    add_code_path(folder, settings.get("code"))
+    config = {**(settings.get("config") or {}), **_read_config(model_config)}
+    if config:
+        settings["config"] = config
+        model.flavors[FLAVOR_NAME] = settings
+    path = payload_path(folder, settings["data"]) if settings.get("data") else folder
+    implementation = _load(settings, path, config)
+    stream = "predict_stream" if settings.get("streamable") else None
+    return PyFuncModel(model, implementation, predict_stream_fn=stream, model_id=model.model_id)
+
+
+def load_pyfunc(model_uri: str, suppress_warnings: bool = False) -> PyFuncModel:
+    """The older name of `load_model`."""
+    return load_model(model_uri, suppress_warnings)
+
+
+def add_to_model(
+    model: Model,
+    loader_module: str,
+    data: str | None = None,
+    code: str | None = None,
+    conda_env: str | None = None,
+    python_env: str | None = None,
+    model_config: dict[str, Any] | None = None,
+    model_code_path: str | None = None,
+    **kwargs: Any,
+) -> Model:
+    """Adds the `python_function` flavor to an MLmodel file, for flavors written outside of this package.
+
+    Args:
+        model: The MLmodel file.
+        loader_module: Module with `_load_pyfunc(path)`.
+        data: Payload that the loader gets the path of; the model folder by default.
+        code: Folder of code to import from.
+        conda_env: Name of the conda file.
+        python_env: Name of the file of the Python environment.
+        model_config: Configuration that the loader gets.
+        model_code_path: Script that makes the model.
+        **kwargs: Further settings.
+    """
+    env = {"conda": conda_env or CONDA_FILE_NAME, "virtualenv": python_env or PYTHON_ENV_FILE_NAME}
+    given = {"data": data, "code": code, "config": model_config, "model_code_path": model_code_path}
+    settings = {key: value for key, value in given.items() if value is not None}
+    return model.add_flavor(
+        FLAVOR_NAME,
+        **{
+            **kwargs,
+            "loader_module": loader_module,
+            "python_version": python_version(),
+            "env": env,
+            **settings,
+        },
+    )
+
+
+def get_model_dependencies(model_uri: str, format: str = "pip") -> str:
+    """Path of a model's requirements file, for `pip install -r`.
+
+    Args:
+        model_uri: A path, or a `models:`, `runs:` or other artifact URI.
+        format: `pip` for the requirements file, `conda` for the conda file.
+
+    Raises:
+        MlflowException: There is no model, or it has no such file.
+    """
+    names = {"pip": REQUIREMENTS_FILE_NAME, "conda": CONDA_FILE_NAME}
+    if format not in names:
+        raise InvalidParameterValue(f"Illegal format option {format!r}: use 'pip' or 'conda'")
+    file = resolve_model_path(model_uri) / names[format]
+    if not file.is_file():
+        raise ResourceDoesNotExist(f"The model {model_uri!r} has no file {names[format]!r}")
+    return str(file)
+
+
+def _load(settings: dict[str, Any], path: Path, config: dict[str, Any]) -> Any:
+    name = settings.get("loader_module")
+    if not name:
+        raise MlflowException("The MLmodel file does not say which module loads the model")
+    try:
+        loader = import_module(name)._load_pyfunc
+    except ModuleNotFoundError as error:
+        missing = (error.name or name).partition(".")[0]
+        if missing == "mlflow":
+            raise MlflowException(
+                f"The model is loaded by the module {name!r}, which this version does not have"
+            ) from error
+        raise MissingExtra(f"Loading this model (with {name!r})", missing) from error
+    except AttributeError as error:
+        raise MlflowException(
+            f"The module {name!r} has no `_load_pyfunc`, so it cannot load models"
+        ) from error
+    if len(inspect.signature(loader).parameters) > 1 and (config or name == "mlflow.pyfunc.model"):
+        return loader(str(path), config or None)
+    return loader(str(path))
+
+
+def _read_config(given: str | Path | dict[str, Any] | None) -> dict[str, Any]:
+    if given is None:
+        return {}
+    if isinstance(given, dict):
+        return given
+    import yaml
+
+    file = Path(given)
+    if not file.is_file():
+        raise InvalidParameterValue(f"`model_config` names the file {str(given)!r}, which does not exist")
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    if not isinstance(content, dict):
+        raise InvalidParameterValue(
+            f"The file {str(given)!r} holds no configuration: it is no YAML dictionary"
+        )
+    return content
+
+
+def _warn_of_differences(folder: Path) -> None:
+    file = folder / REQUIREMENTS_FILE_NAME
+    differences = pin_differences(file.read_text(encoding="utf-8").splitlines()) if file.is_file() else []
+    if differences:
+        _logger.warning(
+            "This environment differs from the one that the model was saved in, so its predictions may differ: "
+            "%s. For the same versions, run: pip install -r %s",
+            "; ".join(differences),
+            file,
+        )
