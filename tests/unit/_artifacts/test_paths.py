@@ -104,3 +104,11 @@ def test_the_limit_of_the_whole_path_counts_bytes() -> None:
 def test_joining_leaves_out_what_is_empty() -> None:
     assert join_path("a/", None, "", "/b/", "c") == "a/b/c"
     assert join_path(None, "") == ""
+
+
+@pytest.mark.parametrize("step", [3, 10, 17, 2000])
+def test_names_that_older_clients_give_to_stepped_pictures_are_accepted(step: int) -> None:
+    name = (
+        f"images/dog%step%{step}%timestamp%1795275204629%te85a3e2-8cd1-4a17-9803-fe9ddc607f04%compressed.webp"
+    )
+    assert validate_path(name) == name
