@@ -25,6 +25,7 @@ check: $(VENV)/.dev  ## Format, lint, types, import contracts, OpenAPI, names
 	$(BIN)/python scripts/check_names.py
 	$(BIN)/python scripts/write_openapi.py --check
 	$(BIN)/python scripts/write_compat.py --check
+	$(BIN)/python scripts/write_reference.py --check
 
 format: $(VENV)/.dev  ## Format the code
 	$(BIN)/ruff format $(SOURCES)
@@ -33,6 +34,7 @@ format: $(VENV)/.dev  ## Format the code
 generate: $(VENV)/.dev  ## Write again what is made from the route table
 	$(BIN)/python scripts/write_openapi.py
 	$(BIN)/python scripts/write_compat.py
+	$(BIN)/python scripts/write_reference.py
 
 ui: $(VENV)/.dev  ## Build the web interface
 	$(BIN)/python hatch_build.py

@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 SOURCE = Path(__file__).parent.parent / "src" / "mlflow"
-MODULES = {path.stem for path in SOURCE.glob("*.py")} | {path.name for path in SOURCE.iterdir() if path.is_dir()}
+MODULES = {path.stem for path in SOURCE.glob("*.py")} | {
+    path.name for path in SOURCE.iterdir() if path.is_dir()
+}
 
 
 def offences(path: Path) -> list[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import errno
-import logging
 import os
 import re
+import signal
 import socket
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,7 +79,6 @@ def serve(options: ServerOptions) -> int:
     Returns:
         Exit code: 0 after a stop, 1 when it could not start; the reason is printed.
     """
-    started = time.perf_counter()
     try:
         listener = _listen(options.host, options.port)
     except OSError as error:
@@ -99,11 +99,11 @@ def serve(options: ServerOptions) -> int:
     if workers > 1:
         store.close()
         return _serve_many(options, listener, workers)
-    _serve_one(options, store, listener, started)
+    _serve_one(options, store, listener)
     return 0
 
 
-def _serve_one(options: ServerOptions, store: SqlStore, listener: socket.socket, started: float) -> None:
+def _serve_one(options: ServerOptions, store: SqlStore, listener: socket.socket) -> None:
     import uvicorn
 
     from mlflow.server.app import create_app
@@ -120,19 +120,31 @@ def _serve_one(options: ServerOptions, store: SqlStore, listener: socket.socket,
         lifespan="on",
         log_level="warning",
         access_log=False,
+        proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,
         timeout_keep_alive=75,
         backlog=2048,
     )
-    logging.getLogger("mlflow.server").debug("ready after %.3f s", time.perf_counter() - started)
-    uvicorn.Server(config).run(sockets=[listener])
+
+    class Server(uvicorn.Server):
+        """Stops quietly: being told to stop is no failure."""
+
+        @contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            stopping = (signal.SIGTERM, signal.SIGINT)
+            before = [signal.signal(number, self.handle_exit) for number in stopping]
+            try:
+                yield
+            finally:
+                for number, handler in zip(stopping, before, strict=True):
+                    signal.signal(number, handler)
+
+    Server(config).run(sockets=[listener])
 
 
 def _serve_many(options: ServerOptions, listener: socket.socket, workers: int) -> int:
     """Several processes on one listening socket; one that dies is replaced."""
-    import signal
-
     children: set[int] = set()
     stopping = False
 
@@ -141,7 +153,7 @@ def _serve_many(options: ServerOptions, listener: socket.socket, workers: int) -
         if pid == 0:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.SIG_DFL)
-            _serve_one(options, open_store(options), listener, time.perf_counter())
+            _serve_one(options, open_store(options), listener)
             os._exit(0)
         children.add(pid)
 
