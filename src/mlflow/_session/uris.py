@@ -19,7 +19,7 @@ DATABASE_NAME = "mlflow.db"
 _tracking_uri: str | None = None
 _registry_uri: str | None = None
 _default_uri: str | None = None
-_resolved: dict[str, str] = {}
+_resolved: tuple[str, str] | None = None  # the URI in use as it was given, and as it was meant then
 
 
 def set_tracking_uri(uri: str | os.PathLike[str] | None) -> None:
@@ -29,15 +29,15 @@ def set_tracking_uri(uri: str | os.PathLike[str] | None) -> None:
         uri: `http://host:5000`, `sqlite:///mlflow.db`, `postgresql://…`, or a folder as a path or `file:` URI.
             Relative places are taken from the current folder. Empty or `None` goes back to the default.
     """
-    global _tracking_uri, _default_uri
+    global _tracking_uri, _default_uri, _resolved
     if not uri:
-        _tracking_uri = _default_uri = None
+        _tracking_uri = _default_uri = _resolved = None
         MLFLOW_TRACKING_URI.unset()
         return
     given = uri if isinstance(uri, str) else uri_from_path(uri)
-    _resolved[given] = absolute_uri(given)
-    _tracking_uri = given
-    MLFLOW_TRACKING_URI.set(_resolved[given])
+    absolute = absolute_uri(given)
+    _tracking_uri, _resolved = given, (given, absolute)
+    MLFLOW_TRACKING_URI.set(absolute)
 
 
 def get_tracking_uri() -> str:
@@ -71,16 +71,19 @@ def get_registry_uri() -> str:
 
 
 def store_uri(uri: str | os.PathLike[str] | None = None) -> str:
-    """URI that a store is opened by: absolute, the same for the same text throughout the process.
+    """URI that a store is opened by, the same in every folder.
 
     Args:
-        uri: Where it is; the tracking store in use by default.
+        uri: Where it is, a relative place taken from the current folder; the tracking store in use by default.
     """
-    given = (uri if isinstance(uri, str) else uri_from_path(uri)) if uri else get_tracking_uri()
-    resolved = _resolved.get(given)
-    if resolved is None:
-        resolved = _resolved[given] = absolute_uri(given)
-    return resolved
+    global _resolved
+    in_use = get_tracking_uri()
+    given = (uri if isinstance(uri, str) else uri_from_path(uri)) if uri else in_use
+    if given != in_use:
+        return absolute_uri(given)
+    if _resolved is None or _resolved[0] != given:
+        _resolved = given, absolute_uri(given)
+    return _resolved[1]
 
 
 def _default() -> str:

@@ -6,10 +6,10 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from mlflow._session.stores import open_session_store
-from mlflow._session.uris import get_registry_uri, get_tracking_uri
+from mlflow._session.uris import get_registry_uri, get_tracking_uri, store_uri
 from mlflow._storage.interface.pages import Page
 from mlflow._storage.interface.store import Store
+from mlflow._storage.open import open_store
 from mlflow.entities.experiment import Experiment
 from mlflow.entities.file_info import FileInfo
 from mlflow.entities.logged_model import LoggedModel
@@ -47,6 +47,7 @@ class MlflowClient:
         workspace_store_uri: str | None = None,
     ) -> None:
         self._tracking_uri = str(tracking_uri or get_tracking_uri())
+        self._store_uri = store_uri(tracking_uri)
         self._registry_uri = str(registry_uri or tracking_uri or get_registry_uri())
         self._workspace_store_uri = workspace_store_uri
 
@@ -57,7 +58,7 @@ class MlflowClient:
 
     @property
     def _store(self) -> Store:
-        return open_session_store(self._tracking_uri)
+        return open_store(self._store_uri)
 
     # Experiments
 

@@ -29,6 +29,18 @@ def test_a_client_stays_with_the_store_that_was_in_use_when_it_was_made() -> Non
     assert mlflow.get_experiment_by_name("only in one") is None
 
 
+def test_a_relative_place_is_that_of_the_folder_in_which_the_client_was_made(
+    session: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = MlflowClient("sqlite:///x.db")
+    (session / "below").mkdir()
+    monkeypatch.chdir(session / "below")
+    second = MlflowClient("sqlite:///x.db")
+    first.create_experiment("first")
+    assert second.get_experiment_by_name("first") is None
+    assert [path.name for path in session.glob("*.db")] == ["x.db"]
+
+
 def test_the_class_is_known_by_several_names() -> None:
     assert mlflow.MlflowClient is mlflow.tracking.MlflowClient is mlflow.client.MlflowClient
 
