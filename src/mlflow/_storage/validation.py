@@ -6,7 +6,8 @@ import math
 import os
 import posixpath
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from mlflow.entities.metric import Metric
@@ -23,6 +24,8 @@ from mlflow.exceptions import InvalidParameterValue
 MAX_EXPERIMENT_NAME = 500
 MAX_KEY = 250
 MAX_EXPERIMENT_TAG_VALUE = 20_000
+MAX_CUSTOM_VIEWS = 50
+CUSTOM_VIEW_PREFIX = "mlflow.customView.view"
 MAX_PARAM_VALUE = 6000
 MAX_TAG_VALUE = 8000
 MAX_LOCATION = 2048
@@ -34,11 +37,15 @@ MAX_INT64 = (1 << 63) - 1
 MIN_INT64 = -(1 << 63)
 
 _KEY = re.compile(r"[\w\-./ :]+", re.UNICODE)
-_PLAIN_KEY = re.compile(r"[A-Za-z0-9_\-]{1,250}")
 _RUN_ID = re.compile(r"[a-zA-Z0-9][\w\-]{0,255}")
+_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,19}")
+MAX_DATASET_NAME = 500
+MAX_DATASET_DIGEST = 36
+MAX_MODEL_NAME = 500
 _DATASET_LIMITS = (
-    ("name", 500),
-    ("digest", 36),
+    ("name", MAX_DATASET_NAME),
+    ("digest", MAX_DATASET_DIGEST),
+    ("source_type", 36),
     ("source", 65_535),
     ("schema", 1_048_575),
     ("profile", 16_777_215),
@@ -52,12 +59,12 @@ def check_key(key: object, path: str) -> str:
         key: The name.
         path: Where it stood in the request, for the message.
     """
+    if isinstance(key, str) and _is_key(key):
+        return key
     if not isinstance(key, str) or not key:
         raise InvalidParameterValue(
             f"Missing value for required parameter '{path}': a name is text of 1 to {MAX_KEY} characters, got {key!r}"
         )
-    if _PLAIN_KEY.fullmatch(key):
-        return key
     if len(key) > MAX_KEY:
         raise InvalidParameterValue(
             f"'{path}' exceeds the maximum length of {MAX_KEY} characters: got {len(key)} in '{key[:40]}…'"
@@ -67,13 +74,22 @@ def check_key(key: object, path: str) -> str:
             f"Invalid value {key!r} for parameter '{path}' supplied: Names may only contain alphanumerics, "
             "underscores (_), dashes (-), periods (.), spaces ( ), colons(:) and slashes (/)."
         )
-    if key == "." or key.startswith(("..", "/")) or posixpath.normpath(key) != key:
-        raise InvalidParameterValue(
-            f"Invalid value {key!r} for parameter '{path}' supplied: Names may be treated as files in certain "
-            f"cases, and must not resolve to other names when treated as such. "
-            f"This name would resolve to {posixpath.normpath(key)!r}"
-        )
-    return key
+    raise InvalidParameterValue(
+        f"Invalid value {key!r} for parameter '{path}' supplied: Names may be treated as files in certain "
+        f"cases, and must not resolve to other names when treated as such. "
+        f"This name would resolve to {posixpath.normpath(key)!r}"
+    )
+
+
+@lru_cache(maxsize=4096)
+def _is_key(key: str) -> bool:
+    return (
+        0 < len(key) <= MAX_KEY
+        and _KEY.fullmatch(key) is not None
+        and key != "."
+        and not key.startswith(("..", "/"))
+        and posixpath.normpath(key) == key
+    )
 
 
 def check_run_id(run_id: object) -> str:
@@ -84,14 +100,11 @@ def check_run_id(run_id: object) -> str:
 
 
 def check_experiment_id(experiment_id: object) -> int:
-    """Number of an experiment id, which is decimal digits as text."""
-    try:
-        number = int(str(experiment_id))
-    except ValueError:
-        number = -1
-    if not 0 <= number <= MAX_INT64:
+    """Number of an experiment id, which is decimal digits as text; there need not be such an experiment."""
+    text = str(experiment_id)
+    if not _WHOLE_NUMBER.fullmatch(text) or not MIN_INT64 <= (number := int(text)) <= MAX_INT64:
         raise InvalidParameterValue(
-            f"Invalid experiment ID {experiment_id!r}: it must be a whole number, as text"
+            f"Invalid experiment ID {text[:60]!r}: it must be a whole number of at most 64 bits, as text"
         )
     return number
 
@@ -104,56 +117,81 @@ def check_experiment_name(name: object) -> str:
         raise InvalidParameterValue(
             f"'name' exceeds the maximum length of {MAX_EXPERIMENT_NAME} characters: got {len(name)}"
         )
-    return _storable(name, "name")
+    return check_text(name, "name")
 
 
 def check_experiment_tag(tag: ExperimentTag) -> ExperimentTag:
     """Refuses an experiment tag outside of its limits."""
     check_key(tag.key, "key")
+    check_text(tag.value, "value")
     if len(tag.value) > MAX_EXPERIMENT_TAG_VALUE:
         raise InvalidParameterValue(
             f"'value' of experiment tag {tag.key!r} exceeds the maximum length of "
             f"{MAX_EXPERIMENT_TAG_VALUE} characters: got {len(tag.value)}"
         )
-    _storable(tag.value, "value")
     return tag
 
 
 def check_metric(metric: Metric, path: str = "") -> Metric:
     """Refuses a point that has no name, is no number, or does not fit its columns."""
     check_key(metric.key, f"{path}name")
-    if not isinstance(metric.value, (int, float)):
+    value, timestamp, step = metric.value, metric.timestamp, metric.step
+    if not isinstance(value, (int, float)) or not _fits_a_double(value):
         raise InvalidParameterValue(
-            f"Got invalid value {metric.value!r} for metric {metric.key!r} (timestamp={metric.timestamp}): "
-            "a metric is a number"
+            f"Got invalid value {str(value)[:60]!r} for metric {metric.key!r} (timestamp={timestamp}): "
+            "a metric is a number that fits into 64 bits of floating point"
         )
-    timestamp = metric.timestamp
     if not isinstance(timestamp, int) or not 0 <= timestamp <= MAX_INT64:
         raise InvalidParameterValue(
-            f"Got invalid timestamp {timestamp!r} for metric {metric.key!r} (value={metric.value}): "
+            f"Got invalid timestamp {timestamp!r} for metric {metric.key!r} (value={value}): "
             "Timestamp must be a nonnegative long (64-bit integer), in milliseconds"
         )
-    if not isinstance(metric.step, int) or not MIN_INT64 <= metric.step <= MAX_INT64:
+    if not isinstance(step, int) or not MIN_INT64 <= step <= MAX_INT64:
         raise InvalidParameterValue(
-            f"Got invalid step {metric.step!r} for metric {metric.key!r} (value={metric.value}): "
+            f"Got invalid step {step!r} for metric {metric.key!r} (value={value}): "
             "Step must be a valid long (64-bit integer)"
         )
+    if metric.dataset_name is not None:
+        _check_length(metric.dataset_name, MAX_DATASET_NAME, f"{path}dataset_name")
+    if metric.dataset_digest is not None:
+        _check_length(metric.dataset_digest, MAX_DATASET_DIGEST, f"{path}dataset_digest")
     return metric
+
+
+def _is_plain(metric: Metric) -> bool:
+    """Whether a point obviously keeps every rule, as nearly all do: a shortcut through `check_metric`."""
+    return (
+        type(metric.value) is float
+        and type(metric.timestamp) is int
+        and type(metric.step) is int
+        and 0 <= metric.timestamp <= MAX_INT64
+        and MIN_INT64 <= metric.step <= MAX_INT64
+        and metric.dataset_name is None
+        and metric.dataset_digest is None
+        and type(metric.key) is str
+        and _is_key(metric.key)
+    )
+
+
+def _fits_a_double(value: float) -> bool:
+    try:
+        float(value)
+    except OverflowError:
+        return False
+    return True
 
 
 def check_param(param: Param, path: str = "") -> Param:
     """Refuses a parameter outside of its limits; a long value is cut where the setting says so."""
     check_key(param.key, f"{path}key")
-    value = _storable(
-        _fit(param.value, MAX_PARAM_VALUE, f"{path}value", f"param {param.key!r}"), f"{path}value"
-    )
+    value = _fit(param.value, MAX_PARAM_VALUE, f"{path}value", f"param {param.key!r}")
     return param if value is param.value else Param(param.key, value)
 
 
 def check_run_tag(tag: RunTag, path: str = "") -> RunTag:
     """Refuses a run tag outside of its limits; a long value is cut where the setting says so."""
     check_key(tag.key, f"{path}key")
-    value = _storable(_fit(tag.value, MAX_TAG_VALUE, f"{path}value", f"tag {tag.key!r}"), f"{path}value")
+    value = _fit(tag.value, MAX_TAG_VALUE, f"{path}value", f"tag {tag.key!r}")
     return tag if value is tag.value else RunTag(tag.key, value)
 
 
@@ -183,27 +221,31 @@ def check_batch(
         doubled = sorted({key for key in keys if keys.count(key) > 1})
         raise InvalidParameterValue(f"Duplicate parameter keys have been submitted: {doubled}")
     latest_tags = {tag.key: check_run_tag(tag, f"tags[{i}].") for i, tag in enumerate(tags)}
-    checked_metrics = [check_metric(metric, f"metrics[{i}].") for i, metric in enumerate(metrics)]
-    return checked_metrics, checked_params, list(latest_tags.values())
+    for i, metric in enumerate(metrics):
+        if not _is_plain(metric):
+            check_metric(metric, f"metrics[{i}].")
+    return list(metrics), checked_params, list(latest_tags.values())
 
 
 def check_dataset_inputs(datasets: Iterable[DatasetInput]) -> None:
     """Refuses datasets outside of their limits."""
-    for dataset_input in datasets:
-        dataset = dataset_input.dataset
+    for i, dataset_input in enumerate(datasets):
         for name, limit in _DATASET_LIMITS:
-            value = getattr(dataset, name)
-            if value is not None and len(value) > limit:
-                raise InvalidParameterValue(
-                    f"'{name}' of dataset {dataset.name[:80]!r} exceeds the maximum length of {limit} characters: "
-                    f"got {len(value)}"
-                )
-        for tag in dataset_input.tags:
-            if len(tag.key) > 255 or len(tag.value) > 500:
-                raise InvalidParameterValue(
-                    f"Tag {tag.key[:80]!r} of dataset {dataset.name[:80]!r} is too long: "
-                    "keys have at most 255 characters, values at most 500"
-                )
+            value = getattr(dataset_input.dataset, name)
+            if value is not None or name not in ("schema", "profile"):
+                _check_length(value, limit, f"datasets[{i}].dataset.{name}")
+        for j, tag in enumerate(dataset_input.tags):
+            _check_length(tag.key, 255, f"datasets[{i}].tags[{j}].key")
+            _check_length(tag.value, 500, f"datasets[{i}].tags[{j}].value")
+
+
+def check_step(step: object, path: str) -> int:
+    """Refuses steps that do not fit into 64 bits."""
+    if not isinstance(step, int) or not MIN_INT64 <= step <= MAX_INT64:
+        raise InvalidParameterValue(
+            f"Invalid value {step!r} for parameter '{path}' supplied: a 64-bit integer"
+        )
+    return step
 
 
 def check_max_results(max_results: int, limit: int) -> int:
@@ -217,11 +259,21 @@ def check_max_results(max_results: int, limit: int) -> int:
 
 def check_logged_model_name(name: str | None) -> None:
     """Refuses names that could not stand in a URI."""
-    if name and (found := sorted(set(name) & set("/:.%\"'"))):
+    if not name:
+        return
+    _check_length(name, MAX_MODEL_NAME, "name")
+    if found := sorted(set(name) & set("/:.%\"'")):
         raise InvalidParameterValue(
             f"Invalid model name {name!r}: it must not contain {' '.join(found)}. "
             "Names cannot hold any of / : . % \" '"
         )
+
+
+def check_pairs(pairs: Mapping[str, str] | None, path: str) -> None:
+    """Refuses tags or parameters of logged models that break a rule."""
+    for key, value in (pairs or {}).items():
+        check_key(key, f"{path}.key")
+        check_text(value, f"{path}.value")
 
 
 def metric_value(value: object, key: str) -> float:
@@ -244,8 +296,47 @@ def is_nan(value: float) -> bool:
     return math.isnan(value)
 
 
+def check_text(text: object, path: str) -> str:
+    """Refuses what no database stores as text.
+
+    Args:
+        text: The text.
+        path: Where it stood in the request, for the message.
+    """
+    if not isinstance(text, str):
+        raise InvalidParameterValue(
+            f"Invalid value {text!r} for parameter '{path}' supplied: it must be text"
+        )
+    if text.isascii():
+        if "\x00" not in text:
+            return text
+    elif is_storable(text):
+        return text
+    raise InvalidParameterValue(
+        f"'{path}' holds a NUL character or a lone surrogate, which no database stores as text"
+    )
+
+
+def is_storable(text: str) -> bool:
+    """Whether databases store a text: it is valid Unicode and holds no NUL character."""
+    if "\x00" in text:
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _check_length(text: object, limit: int, path: str) -> None:
+    if len(check_text(text, path)) > limit:
+        raise InvalidParameterValue(
+            f"'{path}' exceeds the maximum length of {limit} characters: got {len(str(text))}"
+        )
+
+
 def _fit(value: str, limit: int, path: str, what: str) -> str:
-    if len(value) <= limit:
+    if len(check_text(value, path)) <= limit:
         return value
     if MLFLOW_TRUNCATE_LONG_VALUES.get():
         return value[:limit]
@@ -253,18 +344,6 @@ def _fit(value: str, limit: int, path: str, what: str) -> str:
         f"'{path}' of {what} exceeds the maximum length of {limit} characters: got {len(value)}. "
         "Shorten it, or set MLFLOW_TRUNCATE_LONG_VALUES=true to have it cut."
     )
-
-
-def _storable(text: str, path: str) -> str:
-    if "\x00" in text:
-        raise InvalidParameterValue(f"'{path}' holds a NUL character, which no database stores as text")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise InvalidParameterValue(
-            f"'{path}' holds a lone surrogate, which is not valid Unicode text"
-        ) from None
-    return text
 
 
 def check_artifact_location(location: str) -> str:
@@ -278,7 +357,7 @@ def check_artifact_location(location: str) -> str:
         raise InvalidParameterValue(
             f"'artifact_location' exceeds the maximum length of {limit} characters: got {len(location)}"
         )
-    _storable(location, "artifact_location")
+    check_text(location, "artifact_location")
     scheme = location.partition(":")[0].lower() if re.match(r"[A-Za-z][A-Za-z0-9+.\-]+:", location) else ""
     if not scheme:
         return os.path.abspath(os.path.expanduser(location))  # noqa: PTH100, PTH111 - text in, text out
@@ -291,6 +370,8 @@ def check_artifact_location(location: str) -> str:
         raise InvalidParameterValue(
             f"Invalid artifact location {location!r}: its query must not contain '..'"
         )
+    if scheme == "mlflow-artifacts" and ".." in unquote(unquote(parts.path)).split("/"):
+        raise InvalidParameterValue(f"Invalid artifact location {location!r}: its path must not contain '..'")
     if scheme == "runs":
         raise InvalidParameterValue(
             f"Invalid artifact location {location!r}: runs:/ names a run, not a place"

@@ -34,10 +34,10 @@ class Point(NamedTuple):
     value: float
 
     @property
-    def rank(self) -> tuple[int, int, float, bool]:
+    def rank(self) -> tuple[int, int, float, int]:
         """What points are told apart and sorted by; NaN counts as 0."""
-        nan = math.isnan(self.value)
-        return self.step, self.ts, 0.0 if nan else self.value, nan
+        step, ts, value = self
+        return (step, ts, value, 0) if value == value else (step, ts, 0.0, 1)  # noqa: PLR0124 - NaN
 
 
 class BlockHeader(NamedTuple):
@@ -56,7 +56,7 @@ class BlockHeader(NamedTuple):
 
 
 def header_of(points: Sequence[Point]) -> BlockHeader:
-    """Header of sorted points; NaN is left out of `min`, `max` and `total` and is `None` in `first`."""
+    """Header of sorted points; NaN is left out of `min` and `max` and is `None` in `first`."""
     numbers = [point.value for point in points if not math.isnan(point.value)]
     first = points[0].value
     return BlockHeader(
@@ -67,16 +67,14 @@ def header_of(points: Sequence[Point]) -> BlockHeader:
         last_ts=points[-1].ts,
         min=min(numbers, default=None),
         max=max(numbers, default=None),
-        total=finite_total(numbers),
+        total=_clamped(sum(filter(math.isfinite, numbers))),
         points=len(points),
         nans=len(points) - len(numbers),
     )
 
 
-def finite_total(numbers: Sequence[float]) -> float:
-    """Sum of numbers; infinities of both signs add up to 0, because NaN is not stored."""
-    total = math.fsum(numbers) if all(map(math.isfinite, numbers)) else sum(numbers)
-    return 0.0 if math.isnan(total) else total
+def _clamped(total: float) -> float:
+    return total if math.isfinite(total) else math.copysign(sys.float_info.max, total)
 
 
 def encode(points: Sequence[Point]) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 Row = tuple[Any, ...]
@@ -25,6 +25,27 @@ class Columns:
         self.statements: dict[tuple[str, str], str] = {}
 
 
+class Update:
+    """How many rows of a table are changed at once, each by a row of new values called `new`.
+
+    Args:
+        table: Name of the table.
+        assignments: Columns and the expressions that they are set to.
+        where: Which row of the table a row of `new` belongs to.
+        **types: Columns of `new` and their types on PostgreSQL.
+    """
+
+    __slots__ = ("assignments", "names", "statements", "table", "types", "where")
+
+    def __init__(self, table: str, assignments: Mapping[str, str], where: str, **types: str) -> None:
+        self.table = table
+        self.assignments = ", ".join(f"{name} = {expression}" for name, expression in assignments.items())
+        self.where = where
+        self.names = tuple(types)
+        self.types = tuple(types.values())
+        self.statements: dict[str, str] = {}
+
+
 class Connection(Protocol):
     """A connection, in or out of a transaction. Statements use `?` for parameters."""
 
@@ -44,8 +65,12 @@ class Connection(Protocol):
         """Inserts many rows in one go; returns how many rows it changed."""
         ...
 
+    def update(self, update: Update, rows: Sequence[Sequence[object]]) -> int:
+        """Changes many rows in one go, no row twice; returns how many it changed."""
+        ...
+
     def after_commit(self, callback: Callable[[], None]) -> None:
-        """Calls back once the transaction that is open now has been committed, never when it is not."""
+        """Calls back once what this transaction has seen is committed: at once unless it writes, else maybe never."""
         ...
 
 

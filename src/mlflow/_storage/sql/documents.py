@@ -34,11 +34,14 @@ def bodies_of(cx: Connection, engine: Engine, runs: Sequence[int]) -> tuple[dict
 
 
 def keep_documents(engine: Engine, cx: Connection, runs: Sequence[int]) -> None:
-    """Makes the documents of runs and keeps them. Needs a writing transaction, so that they are not outdated."""
-    for chunk in _chunks(runs):
+    """Makes the documents of runs and keeps them. Needs a writing transaction."""
+    lock = engine.dialect.row_lock
+    for chunk in _chunks(sorted(runs)):
+        # Nobody may write to the runs between reading them and keeping what was read.
+        locked = cx.all(f"SELECT id FROM run WHERE id IN ({_marks(chunk)}) ORDER BY id{lock}", chunk)
         cx.insert(
             _DOCUMENTS,
-            sorted(make_bodies(cx, engine, chunk).items()),
+            sorted(make_bodies(cx, engine, [row[0] for row in locked]).items()),
             "ON CONFLICT (run) DO UPDATE SET body = excluded.body",
         )
 

@@ -13,6 +13,7 @@ from mlflow._storage.sql.connection import Connection
 from mlflow._storage.sql.dialects import Dialect, OwnedConnection, translating
 from mlflow._storage.sql.keys import Keys
 from mlflow._storage.sql.writer import Operation, Writer
+from mlflow.exceptions import StorageUnavailable
 
 T = TypeVar("T")
 
@@ -31,17 +32,30 @@ class Engine:
         self.dialect = dialect
         self.writer = Writer(dialect)
         self.keys = Keys()
-        self._readers = threading.local()
-        self._open_readers: weakref.WeakSet[_Reader] = weakref.WeakSet()
+        self._closed = False
+        self._leaked: list[_Reader] = []
+        self._reset_readers()
         _engines.add(self)
 
-    def write(self, work: Callable[[Connection], T]) -> T:
-        """Runs `work` in a transaction and returns its result once that is durable."""
-        return self.writer.run(work)
+    def _reset_readers(self) -> None:
+        self._readers = threading.local()
+        self._open_readers: weakref.WeakSet[_Reader] = weakref.WeakSet()
+        self._readers_lock = threading.Lock()
 
-    def submit(self, work: Callable[[], T], delivered: Callable[[Operation[T]], None]) -> None:
+    def write(self, work: Callable[[Connection], T], subject: str = "") -> T:
+        """Runs `work` in a transaction and returns its result once that is durable.
+
+        Args:
+            work: May be run more than once (see `Writer`).
+            subject: Id of the run that it locks, if it locks one.
+        """
+        return self.writer.run(work, subject)
+
+    def submit(
+        self, work: Callable[[], T], delivered: Callable[[Operation[T]], None], subject: str = ""
+    ) -> None:
         """As `write`, without waiting: everything that `work` writes becomes one operation of the writer."""
-        self.writer.submit(lambda _connection: work(), delivered)
+        self.writer.submit(lambda _connection: work(), delivered, subject)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -60,11 +74,11 @@ class Engine:
         if current is not None:
             yield current
             return
-        reader = self._reader()
-        if reader.in_snapshot:
-            yield reader.connection
-            return
         with translating(self.dialect):
+            reader = self._reader()
+            if reader.in_snapshot:
+                yield reader.connection
+                return
             reader.connection.begin(write=False)
             reader.in_snapshot = True
             try:
@@ -74,36 +88,47 @@ class Engine:
                 reader.connection.rollback()
 
     def close(self) -> None:
-        """Finishes writing and frees the connections of all threads."""
+        """Finishes writing and frees the connections of all threads; whatever is called later fails."""
         self.writer.close()
-        for reader in list(self._open_readers):
+        self._closed = True
+        with self._readers_lock:
+            readers = list(self._open_readers)
+        for reader in readers:
             reader.connection.close()
-        self._readers = threading.local()
+        self._reset_readers()
 
     def _reader(self) -> _Reader:
         reader: _Reader | None = getattr(self._readers, "reader", None)
         if reader is None or reader.connection.broken:
-            with translating(self.dialect):
-                reader = _Reader(self.dialect.connect(write=False))
+            if self._closed:
+                raise StorageUnavailable(f"The store {self.dialect.uri} has been closed")
+            reader = _Reader(self.dialect.connect(write=False))
             self._readers.reader = reader
-            self._open_readers.add(reader)
+            with self._readers_lock:
+                self._open_readers.add(reader)
         return reader
 
     def after_fork(self) -> None:
         """Makes a child process open connections of its own; those of the parent are left alone."""
-        self._leaked = list(self._open_readers)
-        self._readers = threading.local()
-        self._open_readers = weakref.WeakSet()
+        self._leaked += list(self._open_readers)
+        self._reset_readers()
         self.keys = Keys()
         self.writer.after_fork()
 
 
 class _Reader:
-    __slots__ = ("__weakref__", "connection", "in_snapshot")
+    """The connection that one thread reads with; it is closed when the thread ends."""
+
+    __slots__ = ("__weakref__", "_process", "connection", "in_snapshot")
 
     def __init__(self, connection: OwnedConnection) -> None:
         self.connection = connection
         self.in_snapshot = False
+        self._process = os.getpid()
+
+    def __del__(self) -> None:
+        if self._process == os.getpid():
+            self.connection.close()
 
 
 _engines: weakref.WeakSet[Engine] = weakref.WeakSet()

@@ -8,14 +8,19 @@ from mlflow._base.clock import now_ms
 from mlflow._storage.interface.pages import Page
 from mlflow._storage.sql.connection import Columns, Connection, Row
 from mlflow._storage.sql.engine import Engine
+from mlflow._storage.sql.experiment_rows import check_active, lock_experiment, no_experiment
+from mlflow._storage.sql.params import number_of
 from mlflow._storage.sql.search_experiments import ExperimentSearch
 from mlflow._storage.sql.settings import SqlSettings
 from mlflow._storage.validation import (
+    CUSTOM_VIEW_PREFIX,
+    MAX_CUSTOM_VIEWS,
     check_artifact_location,
     check_experiment_id,
     check_experiment_name,
     check_experiment_tag,
     check_max_results,
+    is_storable,
 )
 from mlflow.entities.experiment import Experiment
 from mlflow.entities.lifecycle_stage import LifecycleStage
@@ -32,8 +37,8 @@ from mlflow.exceptions import (
 DEFAULT_NAME = Experiment.DEFAULT_EXPERIMENT_NAME
 MAX_PAGE = 50_000
 _COLUMNS = "e.id, e.name, e.root, e.location, e.created_ms, e.updated_ms, e.deleted_ms"
-_TAGS = Columns("experiment_tag", experiment="bigint", name="text", value="text")
-_SET_TAG = "ON CONFLICT (experiment, name) DO UPDATE SET value = excluded.value"
+_TAGS = Columns("experiment_tag", experiment="bigint", name="text", value="text", number="double precision")
+_SET_TAG = "ON CONFLICT (experiment, name) DO UPDATE SET value = excluded.value, number = excluded.number"
 
 
 class SqlExperiments:
@@ -71,7 +76,11 @@ class SqlExperiments:
                     (self._settings.current_root(cx), str(row[0]), row[0]),
                 )
             if checked:
-                cx.insert(_TAGS, [(row[0], key, value) for key, value in checked.items()], _SET_TAG)
+                cx.insert(
+                    _TAGS,
+                    [(row[0], key, value, number_of(value)) for key, value in sorted(checked.items())],
+                    _SET_TAG,
+                )
             return str(row[0])
 
         return self._engine.write(work)
@@ -81,10 +90,12 @@ class SqlExperiments:
         with self._engine.reading() as cx:
             row = cx.one(f"SELECT {_COLUMNS} FROM experiment e WHERE e.id = ?", (number,))
             if row is None:
-                raise _no_experiment(experiment_id)
+                raise no_experiment(number)
             return self._entities(cx, [row])[0]
 
     def find(self, name: str) -> Experiment | None:
+        if not is_storable(name):
+            return None
         with self._engine.reading() as cx:
             row = cx.one(f"SELECT {_COLUMNS} FROM experiment e WHERE e.name = ?", (name,))
             return self._entities(cx, [row])[0] if row else None
@@ -110,8 +121,7 @@ class SqlExperiments:
         check_experiment_name(new_name)
 
         def work(cx: Connection) -> None:
-            row = self._locked(cx, number, experiment_id)
-            if row[0] is not None:
+            if lock_experiment(cx, self._engine.dialect, number)[0] is not None:
                 raise InvalidState(
                     f"Experiment {experiment_id} is deleted; restore it before it can be renamed"
                 )
@@ -129,7 +139,7 @@ class SqlExperiments:
 
         def work(cx: Connection) -> None:
             now = now_ms()
-            if self._locked(cx, number, experiment_id)[0] is not None:
+            if lock_experiment(cx, self._engine.dialect, number)[0] is not None:
                 raise ResourceDoesNotExist(
                     f"No active experiment has the ID {experiment_id}: it is deleted already"
                 )
@@ -142,7 +152,7 @@ class SqlExperiments:
         number = check_experiment_id(experiment_id)
 
         def work(cx: Connection) -> None:
-            if self._locked(cx, number, experiment_id)[0] is None:
+            if lock_experiment(cx, self._engine.dialect, number)[0] is None:
                 raise ResourceDoesNotExist(f"No deleted experiment has the ID {experiment_id}: it is active")
             cx.run("UPDATE experiment SET deleted_ms = NULL, updated_ms = ? WHERE id = ?", (now_ms(), number))
             cx.run(
@@ -156,11 +166,10 @@ class SqlExperiments:
         check_experiment_tag(tag)
 
         def work(cx: Connection) -> None:
-            if self._locked(cx, number, experiment_id)[0] is not None:
-                raise InvalidParameterValue(
-                    f"The experiment {experiment_id} must be in the 'active' state. Current state is deleted."
-                )
-            cx.insert(_TAGS, [(number, tag.key, tag.value)], _SET_TAG)
+            check_active(number, lock_experiment(cx, self._engine.dialect, number)[0])
+            if tag.key.startswith(CUSTOM_VIEW_PREFIX):
+                _check_views(cx, number, tag.key)
+            cx.insert(_TAGS, [(number, tag.key, tag.value, number_of(tag.value))], _SET_TAG)
             cx.run("UPDATE experiment SET updated_ms = ? WHERE id = ?", (now_ms(), number))
 
         self._engine.write(work)
@@ -169,20 +178,12 @@ class SqlExperiments:
         number = check_experiment_id(experiment_id)
 
         def work(cx: Connection) -> None:
-            self._locked(cx, number, experiment_id)
+            lock_experiment(cx, self._engine.dialect, number)
             if not cx.run("DELETE FROM experiment_tag WHERE experiment = ? AND name = ?", (number, key)):
                 raise ResourceDoesNotExist(f"No tag with name: {key} in experiment with id {experiment_id}")
             cx.run("UPDATE experiment SET updated_ms = ? WHERE id = ?", (now_ms(), number))
 
         self._engine.write(work)
-
-    def _locked(self, cx: Connection, number: int, experiment_id: str) -> Row:
-        row = cx.one(
-            f"SELECT deleted_ms FROM experiment WHERE id = ?{self._engine.dialect.row_lock}", (number,)
-        )
-        if row is None:
-            raise _no_experiment(experiment_id)
-        return row
 
     def _entities(self, cx: Connection, rows: Sequence[Row]) -> list[Experiment]:
         tags: dict[int, list[ExperimentTag]] = {row[0]: [] for row in rows}
@@ -210,8 +211,16 @@ class SqlExperiments:
         ]
 
 
-def _no_experiment(experiment_id: str) -> ResourceDoesNotExist:
-    return ResourceDoesNotExist(f"No Experiment with id={experiment_id} exists")
+def _check_views(cx: Connection, number: int, key: str) -> None:
+    """Refuses one custom view too many."""
+    rows = cx.all(
+        "SELECT name FROM experiment_tag WHERE experiment = ? AND name >= ? AND name < ?",
+        (number, CUSTOM_VIEW_PREFIX, CUSTOM_VIEW_PREFIX + "\U0010ffff"),
+    )
+    if len({row[0] for row in rows} - {key}) >= MAX_CUSTOM_VIEWS:
+        raise InvalidParameterValue(
+            f"An experiment has at most {MAX_CUSTOM_VIEWS} custom views; delete one before you add another"
+        )
 
 
 def _name_is_taken(cx: Connection, name: str) -> ResourceAlreadyExists:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from mlflow._storage.sql.connection import Columns, Connection
 from mlflow._storage.sql.engine import Engine
-from mlflow._storage.sql.logged_model_rows import find_model, no_model
+from mlflow._storage.sql.logged_model_rows import find_models, no_model
 from mlflow._storage.sql.run_rows import RunRow, forget_document, lock_active_run
-from mlflow._storage.validation import check_dataset_inputs, check_experiment_id
+from mlflow._storage.validation import check_dataset_inputs, check_experiment_id, check_step
 from mlflow.entities.dataset import Dataset, _DatasetSummary
 from mlflow.entities.run_inputs import DatasetInput, LoggedModelInput
 from mlflow.entities.run_outputs import LoggedModelOutput
@@ -18,6 +18,20 @@ CONTEXT = "mlflow.data.context"
 MAX_EXPERIMENTS = 20
 MAX_SUMMARIES = 1000
 _MODELS = Columns("run_model", run="bigint", made="smallint", model="bigint", step="bigint")
+_LINKS = Columns("run_dataset", run="bigint", dataset="bigint", experiment="bigint", context="text")
+_DATASETS = Columns(
+    "dataset",
+    experiment="bigint",
+    name="text",
+    digest="text",
+    source_type="text",
+    source="text",
+    schema="text",
+    profile="text",
+)
+_CHUNK = 500
+_Identity = tuple[str, str]
+"""Name and digest."""
 _TAGS = Columns("run_dataset_tag", run="bigint", dataset="bigint", name="text", value="text")
 
 
@@ -34,20 +48,22 @@ class SqlInputs:
 
         def work(cx: Connection) -> None:
             run = lock_active_run(cx, self._engine.dialect, run_id)
-            for dataset_input in datasets:
-                _link_dataset(cx, run, dataset_input)
+            _link_datasets(cx, run, datasets)
             _link_models(cx, run, [(model.model_id, 0) for model in models], made=0)
             forget_document(cx, run.number)
 
-        self._engine.write(work)
+        self._engine.write(work, run_id)
 
     def log_outputs(self, run_id: str, models: Sequence[LoggedModelOutput]) -> None:
+        for i, model in enumerate(models):
+            check_step(model.step, f"models[{i}].step")
+
         def work(cx: Connection) -> None:
             run = lock_active_run(cx, self._engine.dialect, run_id)
             _link_models(cx, run, [(model.model_id, model.step) for model in models], made=1)
             forget_document(cx, run.number)
 
-        self._engine.write(work)
+        self._engine.write(work, run_id)
 
     def search_datasets(self, experiment_ids: Sequence[str]) -> list[_DatasetSummary]:
         numbers = sorted({check_experiment_id(experiment_id) for experiment_id in experiment_ids})
@@ -69,38 +85,65 @@ class SqlInputs:
         return [_DatasetSummary(str(row[0]), row[1], row[2], row[3]) for row in rows]
 
 
-def _link_dataset(cx: Connection, run: RunRow, dataset_input: DatasetInput) -> None:
-    number = _dataset_number(cx, run.experiment, dataset_input.dataset)
-    tags = {tag.key: tag.value for tag in dataset_input.tags}
-    linked = cx.run(
-        "INSERT INTO run_dataset (run, dataset, experiment, context) VALUES (?, ?, ?, ?) "
-        "ON CONFLICT (run, dataset) DO NOTHING",
-        (run.number, number, run.experiment, tags.get(CONTEXT)),
-    )
-    if linked:
-        cx.insert(_TAGS, [(run.number, number, key, value) for key, value in sorted(tags.items())])
+def _link_datasets(cx: Connection, run: RunRow, datasets: Sequence[DatasetInput]) -> None:
+    first: dict[_Identity, DatasetInput] = {}
+    for dataset_input in datasets:
+        first.setdefault((dataset_input.dataset.name, dataset_input.dataset.digest), dataset_input)
+    numbers = _dataset_numbers(cx, run.experiment, [item.dataset for item in first.values()])
+    linked = {row[0] for row in cx.all("SELECT dataset FROM run_dataset WHERE run = ?", (run.number,))}
+    links: list[tuple[object, ...]] = []
+    tags: list[tuple[object, ...]] = []
+    for identity, dataset_input in first.items():
+        number = numbers[identity]
+        if number not in linked:
+            values = {tag.key: tag.value for tag in dataset_input.tags}
+            links.append((run.number, number, run.experiment, values.get(CONTEXT)))
+            tags += [(run.number, number, key, value) for key, value in values.items()]
+    cx.insert(_LINKS, links)
+    cx.insert(_TAGS, tags)
 
 
-def _dataset_number(cx: Connection, experiment: int, dataset: Dataset) -> int:
-    select = "SELECT id FROM dataset WHERE experiment = ? AND name = ? AND digest = ?"
-    identity = (experiment, dataset.name, dataset.digest)
-    row = cx.one(select, identity)
-    if row is None:
-        cx.run(
-            "INSERT INTO dataset (experiment, name, digest, source_type, source, schema, profile) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (experiment, name, digest) DO NOTHING",
-            (*identity, dataset.source_type, dataset.source, dataset.schema, dataset.profile),
+def _dataset_numbers(cx: Connection, experiment: int, datasets: Sequence[Dataset]) -> dict[_Identity, int]:
+    """Numbers of datasets, stored where they are new; no identity twice."""
+    found = _stored_datasets(cx, experiment, datasets)
+    absent = [dataset for dataset in datasets if (dataset.name, dataset.digest) not in found]
+    if absent:
+        cx.insert(
+            _DATASETS,
+            [
+                (experiment, item.name, item.digest, item.source_type, item.source, item.schema, item.profile)
+                for item in absent
+            ],
+            "ON CONFLICT (experiment, name, digest) DO NOTHING",
         )
-        row = cx.one(select, identity)
-        assert row is not None  # it was inserted, by us or by somebody else
-    return int(row[0])
+        found |= _stored_datasets(cx, experiment, absent)
+    return found
+
+
+def _stored_datasets(cx: Connection, experiment: int, datasets: Sequence[Dataset]) -> dict[_Identity, int]:
+    names = sorted({dataset.name for dataset in datasets})
+    found: dict[_Identity, int] = {}
+    for start in range(0, len(names), _CHUNK):
+        chunk = names[start : start + _CHUNK]
+        marks = ", ".join("?" * len(chunk))
+        found.update(
+            ((name, digest), number)
+            for number, name, digest in cx.all(
+                f"SELECT id, name, digest FROM dataset WHERE experiment = ? AND name IN ({marks})",
+                (experiment, *chunk),
+            )
+        )
+    return found
 
 
 def _link_models(cx: Connection, run: RunRow, models: Sequence[tuple[str, int]], *, made: int) -> None:
-    rows = []
-    for model_id, step in models:
-        number = find_model(cx, model_id)
-        if number is None:
+    steps = dict(models)
+    numbers = find_models(cx, steps)
+    for model_id in steps:
+        if model_id not in numbers:
             raise no_model(model_id)
-        rows.append((run.number, made, number, step))
-    cx.insert(_MODELS, sorted(rows), "ON CONFLICT (run, made, model) DO UPDATE SET step = excluded.step")
+    cx.insert(
+        _MODELS,
+        sorted((run.number, made, numbers[model_id], step) for model_id, step in steps.items()),
+        "ON CONFLICT (run, made, model) DO UPDATE SET step = excluded.step",
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from mlflow._storage.sql.connection import Connection
+from mlflow._storage.validation import is_storable
 
 _CHUNK = 500
 
@@ -19,7 +20,7 @@ class Keys:
     def find(self, connection: Connection, name: str) -> int | None:
         """Number of a name, `None` when nothing was ever logged under it."""
         number = self._numbers.get(name)
-        if number is None:
+        if number is None and is_storable(name):
             row = connection.one("SELECT id FROM key WHERE name = ?", (name,))
             if row is None:
                 return None
@@ -30,9 +31,11 @@ class Keys:
     def numbers(self, connection: Connection, names: Iterable[str]) -> dict[str, int]:
         """Numbers of names, made where they are new. Needs a writing transaction."""
         known = self._numbers
-        wanted = list(names)
+        wanted = set(names)
         found = {name: number for name in wanted if (number := known.get(name)) is not None}
-        missing = sorted({name for name in wanted if name not in found})
+        if len(found) == len(wanted):
+            return found
+        missing = sorted(wanted - found.keys())
         for start in range(0, len(missing), _CHUNK):
             chunk = missing[start : start + _CHUNK]
             rows = _select(connection, "name", chunk)

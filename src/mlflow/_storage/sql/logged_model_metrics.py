@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from mlflow._storage.sql.connection import Columns, Connection
-from mlflow._storage.sql.logged_model_rows import find_model
+from mlflow._storage.sql.logged_model_rows import find_models
 from mlflow.entities.metric import Metric
 from mlflow.exceptions import BadRequest
 
@@ -25,19 +25,16 @@ _METRICS = Columns(
 
 def log_model_metrics(cx: Connection, run: int, metrics: Sequence[Metric]) -> None:
     """Records points of a run on the models that they name; a later value for the same moment wins."""
-    models: dict[str, int] = {}
+    models = find_models(cx, {metric.model_id or "" for metric in metrics})
     rows: dict[tuple[object, ...], float | None] = {}
     for metric in metrics:
-        model_id = metric.model_id or ""
-        if model_id not in models:
-            number = find_model(cx, model_id)
-            if number is None:
-                raise BadRequest(
-                    f"Metric {metric.key!r} names the logged model {model_id!r}, which does not exist"
-                )
-            models[model_id] = number
+        model = models.get(metric.model_id or "")
+        if model is None:
+            raise BadRequest(
+                f"Metric {metric.key!r} names the logged model {metric.model_id!r}, which does not exist"
+            )
         key = (
-            models[model_id],
+            model,
             metric.key,
             run,
             metric.dataset_name or "",

@@ -12,16 +12,19 @@ from mlflow._storage.interface.logged_models import DatasetFilter, ModelOrder
 from mlflow._storage.interface.pages import Page
 from mlflow._storage.sql.connection import Columns, Connection, Row
 from mlflow._storage.sql.engine import Engine
+from mlflow._storage.sql.experiment_rows import hold_active_experiment
 from mlflow._storage.sql.ids import find_number
 from mlflow._storage.sql.logged_model_rows import find_model, model_number, no_model
+from mlflow._storage.sql.params import number_of
 from mlflow._storage.sql.run_rows import no_run
 from mlflow._storage.sql.search_logged_models import LoggedModelSearch
 from mlflow._storage.sql.settings import SqlSettings
 from mlflow._storage.validation import (
     check_experiment_id,
-    check_key,
     check_logged_model_name,
     check_max_results,
+    check_pairs,
+    check_text,
 )
 from mlflow.entities.logged_model import LoggedModel
 from mlflow.entities.logged_model_status import LoggedModelStatus
@@ -35,8 +38,9 @@ _COLUMNS = (
     "(SELECT e.root FROM experiment e WHERE e.id = m.experiment), "
     "(SELECT e.location FROM experiment e WHERE e.id = m.experiment)"
 )
-_PARAMS = Columns("logged_model_param", model="bigint", name="text", value="text")
-_TAGS = Columns("logged_model_tag", model="bigint", name="text", value="text")
+_PAIR = {"model": "bigint", "name": "text", "value": "text", "number": "double precision"}
+_PARAMS = Columns("logged_model_param", **_PAIR)
+_TAGS = Columns("logged_model_tag", **_PAIR)
 _CHUNK = 500
 
 
@@ -63,25 +67,20 @@ class SqlLoggedModels:
     ) -> LoggedModel:
         experiment = check_experiment_id(experiment_id)
         check_logged_model_name(name)
-        _check_pairs(params, "params")
-        _check_pairs(tags, "tags")
+        check_text(model_type or "", "model_type")
+        check_pairs(params, "params")
+        check_pairs(tags, "tags")
 
         def work(cx: Connection) -> LoggedModel:
-            row = cx.one("SELECT deleted_ms FROM experiment WHERE id = ?", (experiment,))
-            if row is None:
-                raise ResourceDoesNotExist(f"No Experiment with id={experiment_id} exists")
-            if row[0] is not None:
-                raise InvalidParameterValue(
-                    f"The experiment {experiment_id} must be in the 'active' state. Current state is deleted."
-                )
+            hold_active_experiment(cx, self._engine.dialect, experiment)
             run = None
             if source_run_id:
                 run = find_number(cx, source_run_id)
                 if run is None or cx.one("SELECT 1 FROM run WHERE id = ?", (run,)) is None:
                     raise no_run(source_run_id)
             number = self._insert(cx, experiment, name or random_name(), model_type, run)
-            cx.insert(_PARAMS, [(number, key, value) for key, value in (params or {}).items()])
-            cx.insert(_TAGS, [(number, key, value) for key, value in (tags or {}).items()])
+            cx.insert(_PARAMS, _pairs(number, params or {}))
+            cx.insert(_TAGS, _pairs(number, tags or {}))
             return self._read(cx, number)
 
         return self._engine.write(work)
@@ -123,12 +122,15 @@ class SqlLoggedModels:
         self._engine.write(work)
 
     def set_tags(self, model_id: str, tags: Mapping[str, str]) -> None:
-        _check_pairs(tags, "tags")
+        check_pairs(tags, "tags")
 
         def work(cx: Connection) -> None:
             number = _existing(cx, model_id)
-            rows = [(number, key, value) for key, value in tags.items()]
-            cx.insert(_TAGS, rows, "ON CONFLICT (model, name) DO UPDATE SET value = excluded.value")
+            cx.insert(
+                _TAGS,
+                _pairs(number, tags),
+                "ON CONFLICT (model, name) DO UPDATE SET value = excluded.value, number = excluded.number",
+            )
             cx.run("UPDATE logged_model SET updated_ms = ? WHERE id = ?", (now_ms(), number))
 
         self._engine.write(work)
@@ -142,7 +144,7 @@ class SqlLoggedModels:
         self._engine.write(work)
 
     def log_params(self, model_id: str, params: Mapping[str, str]) -> None:
-        _check_pairs(params, "params")
+        check_pairs(params, "params")
 
         def work(cx: Connection) -> None:
             number = _existing(cx, model_id)
@@ -156,7 +158,10 @@ class SqlLoggedModels:
                         f"Changing param values is not allowed. Param with key='{key}' was already logged with "
                         f"value='{stored[key]}' for model ID='{model_id}'. Attempted logging new value '{value}'."
                     )
-            cx.insert(_PARAMS, [(number, key, value) for key, value in params.items() if key not in stored])
+            cx.insert(
+                _PARAMS,
+                _pairs(number, {key: value for key, value in params.items() if key not in stored}),
+            )
 
         self._engine.write(work)
 
@@ -261,10 +266,5 @@ def _existing(cx: Connection, model_id: str) -> int:
     return number
 
 
-def _check_pairs(pairs: Mapping[str, str] | None, what: str) -> None:
-    for key, value in (pairs or {}).items():
-        check_key(key, f"{what}.key")
-        if "\x00" in value:
-            raise InvalidParameterValue(
-                f"'{what}.value' of {key!r} holds a NUL character, which no database stores"
-            )
+def _pairs(model: int, pairs: Mapping[str, str]) -> list[tuple[object, ...]]:
+    return [(model, key, value, number_of(value)) for key, value in sorted(pairs.items())]

@@ -1,78 +1,86 @@
 """Metrics in SQL: summaries, a tail of rows, and blocks.
 
-Points arrive in the tail. When the tail of a series has 2,048 points, the older half is packed into a block. A
-point that comes late, before what is packed already, stays in the tail until the next packing rewrites the
-blocks it belongs between, so that blocks never overlap.
+Points arrive in the tail. When the tail of a series has 2,048 points, the older half is packed into blocks. A point
+that comes late, before what is packed already, stays in the tail until the next packing puts it into the block that
+it belongs to, so that blocks never overlap.
+
+In here a point that is being written is a `Rank`, which is how it is stored in the tail, told apart and sorted.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+import sys
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 
 from mlflow._storage.interface.pages import Page
-from mlflow._storage.sql.blocks import (
-    BLOCK_POINTS,
-    BlockHeader,
-    Point,
-    decode,
-    encode,
-    finite_total,
-    header_of,
-)
-from mlflow._storage.sql.connection import Columns, Connection, Row
+from mlflow._storage.sql.blocks import BLOCK_POINTS, BlockHeader, Point, decode, encode, header_of
+from mlflow._storage.sql.connection import Columns, Connection, Row, Update
 from mlflow._storage.sql.engine import Engine
 from mlflow._storage.sql.ids import find_number
 from mlflow._storage.sql.logged_model_metrics import log_model_metrics
 from mlflow._storage.sql.run_rows import RunRow, forget_document, lock_active_run
 from mlflow._storage.sql.tokens import fingerprint, make_token, read_token
-from mlflow._storage.validation import check_max_results, check_metric
+from mlflow._storage.validation import MAX_INT64, MIN_INT64, check_max_results, check_metric
 from mlflow.entities.metric import Metric
 from mlflow.exceptions import InvalidParameterValue
 
 TAIL_POINTS = 2 * BLOCK_POINTS
+PACKED_AT_ONCE = 2
+"""Most series that one request packs, so that a thousand that fill up together delay nobody. One request brings at
+most a thousand points, so tails shrink faster than they grow."""
 MAX_RUNS = 100
 MAX_SAMPLES = 2500
+MAX_BULK = 25_000
+_CHUNK = 500
 
-_SUMMARY = Columns(
+Rank = tuple[int, int, float, int]
+"""Step, timestamp, value, and 1 for NaN, whose value is then 0."""
+
+_SUMMARY = {
+    "value": "double precision",
+    "step": "bigint",
+    "ts": "bigint",
+    "min": "double precision",
+    "min_step": "bigint",
+    "max": "double precision",
+    "max_step": "bigint",
+    "total": "double precision",
+    "points": "bigint",
+    "nans": "bigint",
+    "tail": "bigint",
+}
+_FIRST = {"first": "double precision", "first_step": "bigint", "first_ts": "bigint"}
+_SERIES = {"run": "bigint", "key": "bigint"}
+_SAME_SERIES = "metric.run = new.run AND metric.key = new.key"
+_NEW_SUMMARY = Columns("metric", **_SERIES, experiment="bigint", **_SUMMARY, **_FIRST)
+_GROWN_SUMMARY = Update(
+    "metric", {name: f"new.{name}" for name in _SUMMARY}, _SAME_SERIES, **_SERIES, **_SUMMARY
+)
+_EARLIER_FIRST = Update(
     "metric",
-    run="bigint",
-    key="bigint",
-    experiment="bigint",
-    value="double precision",
-    step="bigint",
-    ts="bigint",
-    first="double precision",
-    first_step="bigint",
-    first_ts="bigint",
-    min="double precision",
-    min_step="bigint",
-    max="double precision",
-    max_step="bigint",
-    total="double precision",
-    points="bigint",
-    nans="bigint",
-    tail="bigint",
-    packed_step="bigint",
-    packed_ts="bigint",
-)
-_SUMMARY_FIELDS = _SUMMARY.names[3:]
-_REPLACE_SUMMARY = "ON CONFLICT (run, key) DO UPDATE SET " + ", ".join(
-    f"{name} = excluded.{name}" for name in _SUMMARY_FIELDS
-)
-_POINTS = Columns(
-    "metric_point",
-    run="bigint",
-    key="bigint",
+    {
+        "first": "CASE WHEN new.nan = 1 THEN NULL ELSE new.value END",
+        "first_step": "new.step",
+        "first_ts": "new.ts",
+    },
+    f"{_SAME_SERIES} AND (metric.first_step, metric.first_ts, COALESCE(metric.first, 0), "
+    "CASE WHEN metric.first IS NULL THEN 1 ELSE 0 END) > (new.step, new.ts, new.value, new.nan)",
+    **_SERIES,
     step="bigint",
     ts="bigint",
     value="double precision",
     nan="smallint",
 )
+_SELECT_SUMMARY = f"SELECT key, {', '.join(_SUMMARY)} FROM metric WHERE run = ? AND key"
+_POINTS = Columns(
+    "metric_point", **_SERIES, step="bigint", ts="bigint", value="double precision", nan="smallint"
+)
 _BLOCKS = Columns(
     "metric_block",
-    run="bigint",
-    key="bigint",
+    **_SERIES,
     number="bigint",
     first_step="bigint",
     first_ts="bigint",
@@ -86,189 +94,234 @@ _BLOCKS = Columns(
     nans="bigint",
     data="bytea",
 )
-_SELECT_SUMMARY = f"SELECT key, {', '.join(_SUMMARY_FIELDS)} FROM metric WHERE run = ? AND key"
-_CHUNK = 500
-
-
-class _Summary:
-    """The row of a series, while points are being added to it."""
-
-    __slots__ = (
-        "first",
-        "latest",
-        "max",
-        "max_step",
-        "min",
-        "min_step",
-        "nans",
-        "packed",
-        "points",
-        "tail",
-        "total",
-    )
-
-    def __init__(self, row: Row | None) -> None:
-        if row is None:
-            self.latest: Point | None = None
-            self.first: Point | None = None
-            self.min: float | None = None
-            self.min_step: int | None = None
-            self.max: float | None = None
-            self.max_step: int | None = None
-            self.total = 0.0
-            self.points = self.nans = self.tail = 0
-            self.packed: tuple[int, int] | None = None
-            return
-        (
-            value, step, ts, first, first_step, first_ts, self.min, self.min_step, self.max, self.max_step,
-            self.total, self.points, self.nans, self.tail, packed_step, packed_ts,
-        ) = row  # fmt: skip
-        self.latest = Point(step, ts, math.nan if value is None else value)
-        self.first = Point(first_step, first_ts, math.nan if first is None else first)
-        self.packed = None if packed_step is None else (packed_step, packed_ts)
-
-    def add(self, point: Point) -> None:
-        """Takes in a point that was not there before."""
-        value = point.value
-        if self.latest is None or point.rank > self.latest.rank:
-            self.latest = point
-        if self.first is None or point.rank < self.first.rank:
-            self.first = point
-        self.points += 1
-        self.tail += 1
-        if math.isnan(value):
-            self.nans += 1
-            return
-        self.total = finite_total((self.total, value))
-        if self.min is None or value < self.min:
-            self.min, self.min_step = value, point.step
-        if self.max is None or value > self.max:
-            self.max, self.max_step = value, point.step
-
-    def row(self, run: RunRow, key: int) -> tuple[object, ...]:
-        """The row as it is stored."""
-        latest, first = self.latest, self.first
-        assert latest is not None  # a summary is stored only with points
-        assert first is not None
-        packed_step, packed_ts = self.packed or (None, None)
-        return (
-            run.number, key, run.experiment, _or_null(latest.value), latest.step, latest.ts,
-            _or_null(first.value), first.step, first.ts, self.min, self.min_step, self.max, self.max_step,
-            self.total, self.points, self.nans, self.tail, packed_step, packed_ts,
-        )  # fmt: skip
+_IN_ORDER = "ORDER BY first_step, first_ts, last_step, last_ts, number"
+_rank = attrgetter("rank")
 
 
 def append_points(cx: Connection, engine: Engine, run: RunRow, metrics: Sequence[Metric]) -> None:
     """Appends points to the series of a run, whose row the caller holds."""
-    numbers = engine.keys.numbers(cx, {metric.key for metric in metrics})
-    series: dict[int, dict[tuple[int, int, float, bool], Point]] = {}
-    for metric in metrics:
-        point = Point(metric.step, metric.timestamp, float(metric.value))
-        series.setdefault(numbers[metric.key], {})[point.rank] = point
-    keys = sorted(series)
-    summaries = _summaries(cx, run.number, keys)
-    rows: list[tuple[object, ...]] = []
-    changed: list[tuple[object, ...]] = []
-    full: list[tuple[int, _Summary]] = []
-    for key in keys:
-        summary = summaries.get(key) or _Summary(None)
-        newest = summary.latest.rank if summary.latest else None
-        added = False
-        for rank in sorted(series[key]):
-            if (
-                newest is not None
-                and rank <= newest
-                and _is_stored(cx, run.number, key, rank, summary.packed)
-            ):
-                continue
-            summary.add(series[key][rank])
-            rows.append((run.number, key, *rank[:3], int(rank[3])))
-            added = True
-        if added:
-            changed.append(summary.row(run, key))
-            if summary.tail >= TAIL_POINTS:
-                full.append((key, summary))
-    cx.insert(_POINTS, rows)
-    cx.insert(_SUMMARY, changed, _REPLACE_SUMMARY)
-    for key, summary in full:
-        _pack(cx, run, key, summary)
+    series = _by_series(engine.keys.numbers(cx, [metric.key for metric in metrics]), metrics)
+    stored = _summaries(cx, run.number, sorted(series))
+    late = _late(series, stored)
+    if late:
+        for key, rank in _already_stored(cx, run.number, late):
+            series[key].discard(rank)
+    points: list[tuple[object, ...]] = []
+    new: list[tuple[object, ...]] = []
+    grown: list[tuple[object, ...]] = []
+    full: list[tuple[int, int]] = []
+    number, experiment = run.number, run.experiment
+    for key in sorted(series):
+        ranks = sorted(series[key])
+        if not ranks:
+            continue
+        points += [(number, key, *rank) for rank in ranks]
+        before = stored.get(key)
+        summary = _grown(before, ranks)
+        if before is None:
+            step, ts, value, nan = ranks[0]
+            new.append((number, key, experiment, *summary, None if nan else value, step, ts))
+        else:
+            grown.append((number, key, *summary))
+        tail = summary[-1]
+        if tail >= TAIL_POINTS:
+            full.append((tail, key))
+    cx.insert(_POINTS, points)
+    cx.insert(_NEW_SUMMARY, new)
+    cx.update(_GROWN_SUMMARY, grown)
+    cx.update(_EARLIER_FIRST, [(number, key, *min(series[key])) for key in sorted(late) if series[key]])
+    for _, key in sorted(full)[-PACKED_AT_ONCE:]:
+        _pack(cx, number, key)
     with_model = [metric for metric in metrics if metric.model_id]
     if with_model:
-        log_model_metrics(cx, run.number, with_model)
+        log_model_metrics(cx, number, with_model)
 
 
-def _summaries(cx: Connection, run: int, keys: Sequence[int]) -> dict[int, _Summary]:
+def _by_series(numbers: Mapping[str, int], metrics: Iterable[Metric]) -> dict[int, set[Rank]]:
+    series: dict[int, set[Rank]] = {}
+    for metric in metrics:
+        value = float(metric.value)
+        rank = (metric.step, metric.timestamp, value, 0)
+        if value != value:  # noqa: PLR0124 - only NaN differs from itself
+            rank = (metric.step, metric.timestamp, 0.0, 1)
+        key = numbers[metric.key]
+        if key in series:
+            series[key].add(rank)
+        else:
+            series[key] = {rank}
+    return series
+
+
+def _summaries(cx: Connection, run: int, keys: Sequence[int]) -> dict[int, Row]:
     if len(keys) == 1:
         row = cx.one(f"{_SELECT_SUMMARY} = ?", (run, keys[0]))
-        return {} if row is None else {row[0]: _Summary(row[1:])}
-    found: dict[int, _Summary] = {}
+        return {} if row is None else {row[0]: row[1:]}
+    found: dict[int, Row] = {}
     for start in range(0, len(keys), _CHUNK):
         chunk = keys[start : start + _CHUNK]
-        marks = ", ".join("?" * len(chunk))
-        found.update(
-            (row[0], _Summary(row[1:])) for row in cx.all(f"{_SELECT_SUMMARY} IN ({marks})", (run, *chunk))
-        )
+        for row in cx.all(f"{_SELECT_SUMMARY} IN ({_marks(chunk)})", (run, *chunk)):
+            found[row[0]] = row[1:]
     return found
 
 
-def _is_stored(
-    cx: Connection, run: int, key: int, rank: tuple[int, int, float, bool], packed: tuple[int, int] | None
-) -> bool:
-    step, ts, value, nan = rank
-    row = cx.one(
-        "SELECT 1 FROM metric_point WHERE run = ? AND key = ? AND step = ? AND ts = ? AND value = ? AND nan = ?",
-        (run, key, step, ts, value, int(nan)),
-    )
-    if row is not None:
-        return True
-    if packed is None or (step, ts) > packed:
-        return False
-    blocks = cx.all(
-        "SELECT data FROM metric_block WHERE run = ? AND key = ? AND (first_step, first_ts) <= (?, ?) "
-        "AND (last_step, last_ts) >= (?, ?)",
-        (run, key, step, ts, step, ts),
-    )
-    return any(rank == point.rank for (data,) in blocks for point in decode(bytes(data)))
+def _late(series: Mapping[int, set[Rank]], stored: Mapping[int, Row]) -> dict[int, list[Rank]]:
+    """Points that are not newer than the latest one of their series: only they can be stored already."""
+    late = {}
+    for key, (value, step, ts, *_) in stored.items():
+        latest = (step, ts, 0.0, 1) if value is None else (step, ts, value, 0)
+        ranks = [rank for rank in series[key] if rank <= latest]
+        if ranks:
+            late[key] = ranks
+    return late
 
 
-def _pack(cx: Connection, run: RunRow, key: int, summary: _Summary) -> None:
-    """Moves the older part of a tail into blocks."""
-    rows = cx.all(
-        "SELECT step, ts, value, nan FROM metric_point WHERE run = ? AND key = ? ORDER BY step, ts, value, nan LIMIT ?",
-        (run.number, key, summary.tail - summary.tail % BLOCK_POINTS - BLOCK_POINTS),
-    )
-    moved = [_point(row) for row in rows]
-    points = moved
-    oldest = (moved[0].step, moved[0].ts)
-    if summary.packed is not None and oldest <= summary.packed:
-        touched = cx.all(
-            "SELECT number, data FROM metric_block WHERE run = ? AND key = ? AND (last_step, last_ts) >= (?, ?)",
-            (run.number, key, *oldest),
+def _grown(before: Row | None, ranks: Sequence[Rank]) -> Row:
+    """The summary of a series after points, sorted and not empty, have been added."""
+    low: float | None = None
+    high: float | None = None
+    low_step: int | None = None
+    high_step: int | None = None
+    total, points, nans, tail = 0.0, 0, 0, 0
+    latest: Rank | None = None
+    if before is not None:
+        value, step, ts, low, low_step, high, high_step, total, points, nans, tail = before
+        latest = (step, ts, 0.0, 1) if value is None else (step, ts, value, 0)
+    for step, _, value, nan in ranks:
+        if nan:
+            nans += 1
+            continue
+        if low is None or value < low:
+            low, low_step = value, step
+        if high is None or value > high:
+            high, high_step = value, step
+        if math.isfinite(value):
+            total += value
+    if not math.isfinite(total):
+        total = math.copysign(sys.float_info.max, total)
+    if latest is None or ranks[-1] > latest:
+        latest = ranks[-1]
+    step, ts, value, nan = latest
+    count = len(ranks)
+    return (
+        None if nan else value, step, ts, low, low_step, high, high_step, total, points + count, nans, tail + count,
+    )  # fmt: skip
+
+
+def _already_stored(
+    cx: Connection, run: int, late: Mapping[int, Sequence[Rank]]
+) -> Iterator[tuple[int, Rank]]:
+    """Which points are stored, in a tail or in a block; the same few statements for any number of points."""
+    wanted = [(key, *rank) for key, ranks in late.items() for rank in ranks]
+    for start in range(0, len(wanted), _CHUNK):
+        chunk = wanted[start : start + _CHUNK]
+        marks = ", ".join(["(?, ?, ?, ?, ?)"] * len(chunk))
+        for key, step, ts, value, nan in cx.all(
+            "SELECT key, step, ts, value, nan FROM metric_point "
+            f"WHERE run = ? AND (key, step, ts, value, nan) IN (VALUES {marks})",
+            [run, *(item for row in chunk for item in row)],
+        ):
+            yield key, (step, ts, value, nan)
+    keys = sorted(late)
+    needed: list[tuple[int, int]] = []
+    for start in range(0, len(keys), _CHUNK):
+        chunk_of_keys = keys[start : start + _CHUNK]
+        headers = cx.all(
+            "SELECT key, number, first_step, first_ts, last_step, last_ts FROM metric_block "
+            f"WHERE run = ? AND key IN ({_marks(chunk_of_keys)}) AND last_step >= ?",
+            (run, *chunk_of_keys, min(rank[0] for key in chunk_of_keys for rank in late[key])),
         )
-        points = sorted([*moved, *(point for _, data in touched for point in decode(bytes(data)))], key=_rank)
-        for number, _ in touched:
-            cx.run(
-                "DELETE FROM metric_block WHERE run = ? AND key = ? AND number = ?", (run.number, key, number)
-            )
-    row = cx.one("SELECT max(number) FROM metric_block WHERE run = ? AND key = ?", (run.number, key))
-    number = (row[0] if row and row[0] is not None else -1) + 1
-    blocks = [points[start : start + BLOCK_POINTS] for start in range(0, len(points), BLOCK_POINTS)]
-    cx.insert(
-        _BLOCKS,
-        [
-            _block_row(run.number, key, number + i, header_of(block), encode(block))
-            for i, block in enumerate(blocks)
-        ],
-    )
-    last = moved[-1]
-    boundary = (run.number, key, last.step, last.ts, *last.rank[2:3], int(last.rank[3]))
+        moments = {key: sorted({rank[:2] for rank in late[key]}) for key in chunk_of_keys}
+        for key, number, *edges in headers:
+            found = bisect_left(moments[key], (edges[0], edges[1]))
+            if found < len(moments[key]) and moments[key][found] <= (edges[2], edges[3]):
+                needed.append((key, number))
+    for start in range(0, len(needed), _CHUNK):
+        blocks = needed[start : start + _CHUNK]
+        marks = ", ".join(["(?, ?)"] * len(blocks))
+        for key, data in cx.all(
+            f"SELECT key, data FROM metric_block WHERE run = ? AND (key, number) IN (VALUES {marks})",
+            [run, *(item for block in blocks for item in block)],
+        ):
+            inside = {point.rank for point in decode(bytes(data))}
+            for rank in late[key]:
+                if rank in inside:
+                    yield key, rank
+
+
+def _pack(cx: Connection, run: int, key: int) -> None:
+    """Moves the older part of a tail into blocks."""
+    row = cx.one("SELECT tail, packed_step, packed_ts FROM metric WHERE run = ? AND key = ?", (run, key))
+    assert row is not None  # the series is full
+    tail, *packed = row
+    moved = [
+        _point(found)
+        for found in cx.all(
+            "SELECT step, ts, value, nan FROM metric_point WHERE run = ? AND key = ? ORDER BY step, ts, value, nan LIMIT ?",
+            (run, key, tail - tail % BLOCK_POINTS - BLOCK_POINTS),
+        )
+    ]
+    boundary = (packed[0], packed[1]) if packed[0] is not None else (MIN_INT64, -1)
+    late = [point for point in moved if point[:2] <= boundary]
+    newer = moved[len(late) :]
+    if late:
+        _insert_into_blocks(cx, run, key, late)
+    if newer:
+        _insert_blocks(cx, run, key, newer)
     cx.run(
         "DELETE FROM metric_point WHERE run = ? AND key = ? AND (step, ts, value, nan) <= (?, ?, ?, ?)",
-        boundary,
+        (run, key, *moved[-1].rank),
     )
-    summary.tail -= len(moved)
-    summary.packed = max((points[-1].step, points[-1].ts), summary.packed or (points[-1].step, points[-1].ts))
-    cx.insert(_SUMMARY, [summary.row(run, key)], _REPLACE_SUMMARY)
+    step, ts = newer[-1][:2] if newer else boundary
+    cx.run(
+        "UPDATE metric SET tail = tail - ?, packed_step = ?, packed_ts = ? WHERE run = ? AND key = ?",
+        (len(moved), step, ts, run, key),
+    )
+
+
+def _insert_into_blocks(cx: Connection, run: int, key: int, late: Sequence[Point]) -> None:
+    """Puts sorted points into the blocks that they belong to, which are made anew; no other block is touched."""
+    headers = cx.all(
+        "SELECT number, first_step, first_ts, last_step, last_ts FROM metric_block "
+        f"WHERE run = ? AND key = ? AND (last_step, last_ts) >= (?, ?) {_IN_ORDER}",
+        (run, key, *late[0][:2]),
+    )
+    ends = [(row[3], row[4]) for row in headers]
+    # Stretches of blocks, first and last, with their points: a moment may fill several blocks, which stay together.
+    stretches: list[tuple[int, int, list[Point]]] = []
+    for point in late:
+        first = last = bisect_left(ends, point[:2])
+        while last + 1 < len(headers) and tuple(headers[last + 1][1:3]) <= point[:2]:
+            last += 1
+        if stretches and first <= stretches[-1][1]:
+            begin, end, inside = stretches[-1]
+            inside.append(point)
+            stretches[-1] = (begin, max(end, last), inside)
+        else:
+            stretches.append((first, last, [point]))
+    touched = [headers[i][0] for first, last, _ in stretches for i in range(first, last + 1)]
+    stored: dict[int, bytes] = {}
+    for start in range(0, len(touched), _CHUNK):
+        chunk = touched[start : start + _CHUNK]
+        condition = f"WHERE run = ? AND key = ? AND number IN ({_marks(chunk)})"
+        stored.update(cx.all(f"SELECT number, data FROM metric_block {condition}", (run, key, *chunk)))
+        cx.run(f"DELETE FROM metric_block {condition}", (run, key, *chunk))
+    for first, last, points in stretches:
+        for i in range(first, last + 1):
+            points += decode(bytes(stored[headers[i][0]]))
+        _insert_blocks(cx, run, key, sorted(points, key=_rank))
+
+
+def _insert_blocks(cx: Connection, run: int, key: int, points: Sequence[Point]) -> None:
+    """Stores sorted points in blocks of nearly equal size."""
+    row = cx.one("SELECT COALESCE(max(number), -1) FROM metric_block WHERE run = ? AND key = ?", (run, key))
+    number = row[0] + 1 if row else 0
+    count = -(-len(points) // BLOCK_POINTS)
+    edges = [len(points) * i // count for i in range(count + 1)]
+    blocks = [points[edges[i] : edges[i + 1]] for i in range(count)]
+    cx.insert(
+        _BLOCKS,
+        [_block_row(run, key, number + i, header_of(block), encode(block)) for i, block in enumerate(blocks)],
+    )
 
 
 def _block_row(run: int, key: int, number: int, header: BlockHeader, data: bytes) -> tuple[object, ...]:
@@ -282,11 +335,11 @@ def read_series(
     cx: Connection, run: int, key: int, start_step: int | None = None, end_step: int | None = None
 ) -> list[Point]:
     """Points of a series by step, timestamp, value, between two steps, both inclusive."""
-    low = -(1 << 63) if start_step is None else start_step
-    high = (1 << 63) - 1 if end_step is None else end_step
+    low = MIN_INT64 if start_step is None else start_step
+    high = MAX_INT64 if end_step is None else end_step
     blocks = cx.all(
         "SELECT data FROM metric_block WHERE run = ? AND key = ? AND last_step >= ? AND first_step <= ? "
-        "ORDER BY first_step, first_ts, number",
+        + _IN_ORDER,
         (run, key, low, high),
     )
     points = [point for (data,) in blocks for point in decode(bytes(data)) if low <= point.step <= high]
@@ -298,9 +351,10 @@ def read_series(
             (run, key, low, high),
         )
     ]
-    if points and tail and tail[0].rank < points[-1].rank:
-        return sorted(points + tail, key=_rank)
-    return points + tail
+    if not tail:
+        return points
+    overlap = bisect_left(points, tail[0].rank, key=_rank)
+    return points[:overlap] + sorted(points[overlap:] + tail, key=_rank)
 
 
 class SqlMetrics:
@@ -318,7 +372,7 @@ class SqlMetrics:
             append_points(cx, engine, run, (metric,))
             forget_document(cx, run.number)
 
-        engine.write(work)
+        engine.write(work, run_id)
 
     def history(
         self, run_id: str, key: str, max_results: int | None = None, page_token: str | None = None
@@ -328,15 +382,16 @@ class SqlMetrics:
                 f"Invalid value {max_results} for parameter 'max_results' supplied: It must be positive"
             )
         search = fingerprint("history", run_id, key)
-        start = read_token(page_token, search, 1)
+        after = read_token(page_token, search, 4)
         points = sorted(self._read(run_id, key), key=_by_time)
-        first = int(start[0]) if start else 0
+        first = bisect_right(points, tuple(after), key=_by_time) if after else 0
         last = len(points) if max_results is None else first + max_results
-        token = make_token([last], search) if last < len(points) else None
+        token = make_token(_by_time(points[last - 1]), search) if last < len(points) else None
         return Page([_metric(key, point) for point in points[first:last]], token)
 
     def history_of_runs(self, run_ids: Sequence[str], key: str, max_results: int) -> list[Metric]:
         _check_runs(run_ids)
+        max_results = min(check_max_results(max_results, MAX_INT64), MAX_BULK)
         found: list[Metric] = []
         for run_id in sorted(set(run_ids)):
             points = sorted(self._read(run_id, key), key=_by_time)
@@ -402,14 +457,10 @@ def _metric(key: str, point: Point, run_id: str | None = None) -> Metric:
     return Metric(key, point.value, point.ts, point.step, run_id=run_id)
 
 
-def _rank(point: Point) -> tuple[int, int, float, bool]:
-    return point.rank
-
-
-def _by_time(point: Point) -> tuple[int, int, float, bool]:
+def _by_time(point: Point) -> Rank:
     step, ts, value, nan = point.rank
     return ts, step, value, nan
 
 
-def _or_null(value: float) -> float | None:
-    return None if math.isnan(value) else value
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))

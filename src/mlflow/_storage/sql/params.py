@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 
 from mlflow._storage.sql.connection import Columns, Connection
@@ -17,14 +18,14 @@ _PARAMS = Columns(
 )
 
 
+_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
+
+
 def number_of(text: str) -> float | None:
     """The finite number that a text reads as, if it does."""
-    if not text or len(text) > 40 or not (text[0].isdigit() or text[0] in "+-. "):
+    if len(text) > 40 or not _NUMBER.fullmatch(text):
         return None
-    try:
-        value = float(text)
-    except ValueError:
-        return None
+    value = float(text)
     return value if math.isfinite(value) else None
 
 
@@ -68,4 +69,4 @@ class SqlParams:
             write_params(cx, engine, run, run_id, (checked,))
             forget_document(cx, run.number)
 
-        engine.write(work)
+        engine.write(work, run_id)

@@ -12,6 +12,7 @@ from mlflow._storage.interface.runs import RunDocument
 from mlflow._storage.sql.connection import Connection, Row
 from mlflow._storage.sql.documents import bodies_of, keep_documents
 from mlflow._storage.sql.engine import Engine
+from mlflow._storage.sql.experiment_rows import hold_active_experiment
 from mlflow._storage.sql.ids import find_number
 from mlflow._storage.sql.metrics import append_points
 from mlflow._storage.sql.params import write_params
@@ -25,6 +26,7 @@ from mlflow._storage.validation import (
     check_experiment_id,
     check_max_results,
     check_run_tag,
+    check_text,
 )
 from mlflow._wire.runs import run_from_body
 from mlflow.entities.lifecycle_stage import LifecycleStage
@@ -35,13 +37,16 @@ from mlflow.entities.run_info import RunInfo
 from mlflow.entities.run_status import RunStatus
 from mlflow.entities.tag import RunTag
 from mlflow.entities.view_type import ViewType
-from mlflow.exceptions import InvalidParameterValue, ResourceDoesNotExist
+from mlflow.exceptions import InvalidParameterValue
 
 MAX_PAGE = 50_000
 _COLUMNS = (
     "r.id, r.uuid, r.experiment, r.name, r.user_id, r.status, r.start_ms, r.end_ms, r.deleted_ms, "
     "(SELECT e.root FROM experiment e WHERE e.id = r.experiment), "
     "(SELECT e.location FROM experiment e WHERE e.id = r.experiment)"
+)
+_SELECT_WITH_DOCUMENT = (
+    f"SELECT {_COLUMNS}, d.body FROM run r LEFT JOIN run_document d ON d.run = r.id WHERE r.id = ?"
 )
 
 
@@ -74,18 +79,15 @@ class SqlRuns:
                 "Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different values "
                 f"(run_name='{run_name}', mlflow.runName='{tagged}')."
             )
+        user = check_text(user_id or "", "user_id")
         name = run_name or tagged or random_name()
         checked[RUN_NAME] = check_run_tag(RunTag(RUN_NAME, name))
 
         def work(cx: Connection) -> Run:
-            row = cx.one("SELECT deleted_ms FROM experiment WHERE id = ?", (experiment,))
-            if row is None:
-                raise ResourceDoesNotExist(f"No Experiment with id={experiment_id} exists")
-            if row[0] is not None:
-                raise InvalidParameterValue(
-                    f"The experiment {experiment_id} must be in the 'active' state. Current state is deleted."
-                )
-            number = self._insert(cx, experiment, name, user_id or "", started)
+            hold_active_experiment(cx, self._engine.dialect, experiment)
+            number = new_number()
+            while not insert_run(cx, number, id_of_number(number), experiment, name, user, started):
+                number = new_number()  # two runs that start in the same millisecond may draw the same one
             write_tags(cx, self._engine, RunRow(number, experiment, None), list(checked.values()))
             return self._get(cx, number)
 
@@ -97,12 +99,15 @@ class SqlRuns:
     def get_document(self, run_id: str) -> RunDocument:
         with self._engine.reading() as cx:
             number = find_number(cx, run_id)
-            row = (
-                None if number is None else cx.one(f"SELECT {_COLUMNS} FROM run r WHERE r.id = ?", (number,))
-            )
+            row = None if number is None else cx.one(_SELECT_WITH_DOCUMENT, (number,))
             if row is None:
                 raise no_run(run_id)
-            documents, missing = self._documents(cx, [row])
+            if row[-1] is not None:
+                return RunDocument(self._info(cx, row[:-1]), bytes(row[-1]))
+        with self._engine.snapshot() as cx:
+            documents, missing = self._documents(
+                cx, cx.all(f"SELECT {_COLUMNS} FROM run r WHERE r.id = ?", (number,))
+            )
         self._keep(missing)
         return documents[0]
 
@@ -132,7 +137,7 @@ class SqlRuns:
             assert row is not None  # it is locked
             return self._info(cx, row)
 
-        return self._engine.write(work)
+        return self._engine.write(work, run_id)
 
     def delete(self, run_id: str) -> None:
         self._set_deleted(run_id, now_ms())
@@ -193,17 +198,7 @@ class SqlRuns:
                 write_tags(cx, engine, run, checked_tags)
             forget_document(cx, run.number)
 
-        engine.write(work)
-
-    def _insert(self, cx: Connection, experiment: int, name: str, user_id: str, started: int) -> int:
-        while True:  # two runs that start in the same millisecond may draw the same number
-            number = new_number()
-            if cx.run(
-                "INSERT INTO run (id, experiment, name, user_id, status, start_ms, uuid) VALUES (?, ?, ?, ?, ?, ?, ?) "
-                "ON CONFLICT (id) DO NOTHING",
-                (number, experiment, name, user_id, RunStatus.RUNNING, started, id_of_number(number)),
-            ):
-                return number
+        engine.write(work, run_id)
 
     def _get(self, cx: Connection, number: int) -> Run:
         row = cx.one(f"SELECT {_COLUMNS} FROM run r WHERE r.id = ?", (number,))
@@ -217,7 +212,7 @@ class SqlRuns:
             if (run.deleted_ms is None) != (deleted_ms is None):
                 cx.run("UPDATE run SET deleted_ms = ? WHERE id = ?", (deleted_ms, run.number))
 
-        self._engine.write(work)
+        self._engine.write(work, run_id)
 
     def _documents(self, cx: Connection, rows: Sequence[Row]) -> tuple[list[RunDocument], list[int]]:
         bodies, missing = bodies_of(cx, self._engine, [row[0] for row in rows])
@@ -230,7 +225,7 @@ class SqlRuns:
         if missing and self._engine.writer.current is None:
             self._engine.submit(
                 lambda: self._engine.write(lambda cx: keep_documents(self._engine, cx, missing)),
-                lambda _: None,
+                lambda _: None,  # a cache that cannot be written is no error
             )
 
     def _info(self, cx: Connection, row: Row) -> RunInfo:
@@ -247,6 +242,22 @@ class SqlRuns:
             artifact_uri=f"{base.rstrip('/')}/{uuid}/artifacts",
             run_name=name,
         )
+
+
+def insert_run(
+    cx: Connection, number: int, uuid: str, experiment: int, name: str, user_id: str, started: int
+) -> bool:
+    """Inserts the row of a run that starts now; returns whether its number was free.
+
+    An importer takes the number from `adopt_id`, so that the run keeps an id that was made elsewhere.
+    """
+    return bool(
+        cx.run(
+            "INSERT INTO run (id, uuid, experiment, name, user_id, status, start_ms) VALUES (?, ?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT (id) DO NOTHING",
+            (number, uuid, experiment, name, user_id, RunStatus.RUNNING, started),
+        )
+    )
 
 
 def _check_time(name: str, value: int) -> int:

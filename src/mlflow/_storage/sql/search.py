@@ -30,9 +30,12 @@ from mlflow._storage.sql.connection import Connection, Row
 from mlflow._storage.sql.dialects import Dialect
 from mlflow._storage.sql.engine import Engine
 from mlflow._storage.sql.tokens import fingerprint, make_token, read_token
+from mlflow._storage.validation import check_text
 
 INDEXED_LENGTH = 200
 """Characters of a text that indexes hold."""
+_FEW = 100
+"""Most values that are parameters of their own, so that the planner sees them."""
 
 
 class Sql(NamedTuple):
@@ -75,22 +78,42 @@ def one_of(column: str, values: Sequence[object]) -> Sql:
     return Sql(f"{column} IN ({', '.join('?' * len(values))})", tuple(values))
 
 
+def any_of(dialect: Dialect, column: str, numbers: Sequence[int]) -> Sql:
+    """As `one_of`, for any number of whole numbers."""
+    if len(numbers) <= _FEW:
+        return one_of(column, numbers)
+    text, parameter = dialect.one_of(column, numbers)
+    return Sql(text, (parameter,))
+
+
 def complement(piece: Sql) -> Sql:
     """The rows that a condition does not hold for, those with NULL in it included."""
     return Sql(f"NOT COALESCE(({piece.text}), FALSE)", piece.parameters)
 
 
 def compare_number(column: str, comparison: Comparison) -> Sql:
-    """A comparison of a numeric column; `!=` holds for NULL where the caller has made NULL mean NaN."""
+    """A comparison of a column of whole numbers."""
     value = comparison.value
     if isinstance(value, Null):
         return _null(column, comparison)
-    if isinstance(value, ValueList):
-        found = one_of(column, [_as_number(item) for item in value.values])
-        return complement(found) if comparison.operator is Operator.NOT_IN else found
     assert isinstance(value, Number)  # the parser checked it
-    operator = "<>" if comparison.operator is Operator.NOT_EQUAL else comparison.operator.value
-    return Sql(f"{column} {operator} ?", (value.value,))
+    return Sql(f"{column} {_sign(comparison.operator)} ?", (value.value,))
+
+
+def compare_double(column: str, comparison: Comparison) -> Sql:
+    """A comparison of a column of doubles, where NULL is NaN: unequal to everything, and neither more nor less."""
+    value, operator = comparison.value, comparison.operator
+    assert isinstance(value, Number)  # the parser checked it
+    found = Sql(f"{column} {_sign(operator)} ?", (float(value.value),))
+    return (
+        Sql(f"{found.text} OR {column} IS NULL", found.parameters)
+        if operator is Operator.NOT_EQUAL
+        else found
+    )
+
+
+def _sign(operator: Operator) -> str:
+    return "<>" if operator is Operator.NOT_EQUAL else operator.value
 
 
 def compare_text(dialect: Dialect, column: str, comparison: Comparison, *, number: str | None = None) -> Sql:
@@ -119,7 +142,7 @@ def compare_text(dialect: Dialect, column: str, comparison: Comparison, *, numbe
     if operator is Operator.NOT_EQUAL:
         return complement(_equal_text(column, value, number))
     if isinstance(value, Number) and number is not None:
-        return Sql(f"{number} {operator.value} ?", (value.value,))
+        return Sql(f"{number} {operator.value} ?", (float(value.value),))
     return Sql(f"{column} {operator.value} ?", (_as_text(value),))
 
 
@@ -130,7 +153,7 @@ def _null(column: str, comparison: Comparison) -> Sql:
 def _equal_text(column: str, value: Text | Number, number: str | None) -> Sql:
     text = _as_text(value)
     if isinstance(value, Number) and number is not None:
-        return Sql(f"{column} = ? OR {number} = ?", (text, value.value))
+        return Sql(f"{column} = ? OR {number} = ?", (text, float(value.value)))
     if number is not None:
         # A column with a number beside it is indexed by the beginning of its text.
         return Sql(
@@ -141,10 +164,6 @@ def _equal_text(column: str, value: Text | Number, number: str | None) -> Sql:
 
 def _as_text(value: Text | Number) -> str:
     return value.value if isinstance(value, Text) else value.text
-
-
-def _as_number(value: Text | Number) -> float:
-    return value.value if isinstance(value, Number) else float(value.value)
 
 
 class Search(ABC):
@@ -187,6 +206,7 @@ class Search(ABC):
             order: Columns, ending with a unique one.
             *identity: What else tells this search from others, for its page tokens.
         """
+        check_text(filter_string or "", "filter")
         tree = parse_filter(filter_string, self.fields) if filter_string else None
         wanted = list(conditions)
         if tree is not None:
@@ -198,6 +218,8 @@ class Search(ABC):
 
     def columns(self, order_by: Sequence[str]) -> list[Column]:
         """Columns of an ordering that a user gave, ties included."""
+        for text in order_by:
+            check_text(text, "order_by")
         keys = parse_order_by(list(order_by), self.fields)
         columns = [column for key in keys for column in self.order(key)]
         return columns + self.ties(ordered=bool(keys))

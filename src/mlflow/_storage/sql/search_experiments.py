@@ -54,7 +54,7 @@ class ExperimentSearch(Search):
                 return Sql(f"NOT EXISTS ({probe})", (key,))
             if operator is Operator.IS_NOT_NULL:
                 return Sql(f"EXISTS ({probe})", (key,))
-            found = compare_text(self.dialect, "x.value", comparison)
+            found = compare_text(self.dialect, "x.value", comparison, number="x.number")
             return Sql(f"EXISTS ({probe} AND ({found.text}))", (key, *found.parameters))
         if key in _NUMBERS:
             return compare_number(_NUMBERS[key], comparison)

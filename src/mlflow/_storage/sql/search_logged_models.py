@@ -15,11 +15,14 @@ from mlflow._storage.sql.search import (
     Query,
     Search,
     Sql,
+    any_of,
+    compare_double,
     compare_number,
     compare_text,
     join_with,
     one_of,
 )
+from mlflow._storage.validation import check_text
 from mlflow.entities.logged_model_status import LoggedModelStatus
 from mlflow.exceptions import InvalidParameterValue
 
@@ -33,6 +36,7 @@ _TEXTS = {
     "model_id": "('m-' || m.uuid)",
     "model_type": "m.model_type",
     "status": f"({_STATUS} END)",
+    "experiment_id": "CAST(m.experiment AS TEXT)",
     "source_run_id": "(SELECT r.uuid FROM run r WHERE r.id = m.source_run)",
 }
 
@@ -52,12 +56,13 @@ class LoggedModelSearch(Search):
     def __init__(self, engine: Engine, cx: Connection, datasets: Sequence[DatasetFilter] = ()) -> None:
         super().__init__(engine, cx)
         self._datasets = datasets
+        self._joins = 0
 
     def query(
         self, experiments: Sequence[int], filter_string: str | None, order_by: Sequence[ModelOrder]
     ) -> Query:
         """A search for active models of some experiments."""
-        conditions = [one_of("m.experiment", list(experiments)), Sql("m.deleted_ms IS NULL")]
+        conditions = [any_of(self.dialect, "m.experiment", experiments), Sql("m.deleted_ms IS NULL")]
         columns = [column for order in order_by for column in self._ordered(order)]
         columns += self.ties(ordered=bool(columns))
         return self.build(conditions, filter_string, columns, experiments, self._datasets, list(order_by))
@@ -66,15 +71,22 @@ class LoggedModelSearch(Search):
         key, operator = comparison.key, comparison.operator
         if comparison.entity is Entity.METRIC:
             latest = self._latest(key, self._datasets)
-            found = compare_number(f"({latest.text})", comparison)  # NULL: no such metric, or NaN
-            return Sql(found.text, (*latest.parameters, *found.parameters))
+            if operator is Operator.IS_NULL:
+                return Sql(f"NOT EXISTS ({latest.text})", latest.parameters)
+            if operator is Operator.IS_NOT_NULL:
+                return Sql(f"EXISTS ({latest.text})", latest.parameters)
+            found = compare_double("latest.value", comparison)
+            return Sql(
+                f"EXISTS (SELECT 1 FROM ({latest.text}) latest WHERE {found.text})",
+                (*latest.parameters, *found.parameters),
+            )
         if comparison.entity in _TABLES:
             probe = f"SELECT 1 FROM {_TABLES[comparison.entity]} x WHERE x.model = m.id AND x.name = ?"
             if operator is Operator.IS_NULL:
                 return Sql(f"NOT EXISTS ({probe})", (key,))
             if operator is Operator.IS_NOT_NULL:
                 return Sql(f"EXISTS ({probe})", (key,))
-            found = compare_text(self.dialect, "x.value", comparison)
+            found = compare_text(self.dialect, "x.value", comparison, number="x.number")
             return Sql(f"EXISTS ({probe} AND ({found.text}))", (key, *found.parameters))
         if key in _NUMBERS:
             return compare_number(_NUMBERS[key], comparison)
@@ -95,17 +107,20 @@ class LoggedModelSearch(Search):
         return [Column("m.created_ms", descending=True), Column("m.id")]
 
     def _ordered(self, order: ModelOrder) -> list[Column]:
+        check_text(order.field_name, "order_by.field_name")
         prefix, dot, key = order.field_name.partition(".")
-        if prefix in ("metrics", "metric") and dot:
+        if prefix in ("metrics", "metric") and key:
             datasets = [DatasetFilter(order.dataset_name, order.dataset_digest)] if order.dataset_name else []
             latest = self._latest(key, datasets)
-            number = abs(hash((key, tuple(datasets)))) % 1_000_000
+            self._joins += 1
+            alias = f"measured_{self._joins}"
             join = Sql(
-                f"LEFT JOIN (SELECT m.id AS model, ({latest.text}) AS value FROM logged_model m) metric_{number} "
-                f"ON metric_{number}.model = m.id",
-                latest.parameters,
+                f"LEFT JOIN (SELECT m.id AS model, ({latest.text}) AS value, EXISTS ({latest.text}) AS there "
+                f"FROM logged_model m) {alias} ON {alias}.model = m.id",
+                latest.parameters * 2,
             )
-            return [Column(f"metric_{number}.value", not order.ascending, join)]
+            rank = f"CASE WHEN NOT {alias}.there THEN 2 WHEN {alias}.value IS NULL THEN 1 ELSE 0 END"
+            return [Column(rank, join=join), Column(f"{alias}.value", not order.ascending)]
         name = key if dot and prefix in ("attributes", "attribute", "attr") else order.field_name
         name = {
             "creation_time": "creation_timestamp",

@@ -18,6 +18,8 @@ from mlflow._storage.sql.search import (
     Query,
     Search,
     Sql,
+    any_of,
+    compare_double,
     compare_number,
     compare_text,
     complement,
@@ -61,7 +63,10 @@ class RunSearch(Search):
         self, experiments: Sequence[int], view_type: int, filter_string: str | None, order_by: Sequence[str]
     ) -> Query:
         """A search for runs of some experiments."""
-        conditions = [one_of("r.experiment", list(experiments)), *lifecycle("r.deleted_ms", view_type)]
+        conditions = [
+            any_of(self.dialect, "r.experiment", experiments),
+            *lifecycle("r.deleted_ms", view_type),
+        ]
         return self.build(
             conditions, filter_string, self.columns(order_by), list(experiments), view_type, list(order_by)
         )
@@ -84,7 +89,12 @@ class RunSearch(Search):
             if key.key == "status":
                 return [Column(f"({_STATUS} END)", key.descending)]
             if key.key == "artifact_uri":
-                return [Column(self._artifact_uri(), key.descending)]
+                base = self._base_uri()
+                join = Sql(
+                    f"LEFT JOIN (SELECT e.id, ({base.text}) AS base FROM experiment e) place ON place.id = r.experiment",
+                    base.parameters,
+                )
+                return [Column("(place.base || '/' || r.uuid || '/artifacts')", key.descending, join)]
             return [Column(_COLUMNS[key.key], key.descending)]
         number = self.keys.find(self.cx, key.key)
         alias = f"{key.entity.value}_{number or 0}"
@@ -111,9 +121,7 @@ class RunSearch(Search):
         if operator is Operator.IS_NOT_NULL:
             return Sql(f"EXISTS ({probe})", (number,))
         if comparison.entity is Entity.METRIC:
-            found = compare_number("x.value", comparison)
-            if operator is Operator.NOT_EQUAL:
-                found = Sql(f"{found.text} OR x.value IS NULL", found.parameters)
+            found = compare_double("x.value", comparison)
         else:
             found = compare_text(self.dialect, "x.value", comparison, number="x.number")
         return Sql(f"EXISTS ({probe} AND ({found.text}))", (number, *found.parameters))
@@ -121,8 +129,7 @@ class RunSearch(Search):
     def _compare_attribute(self, comparison: Comparison) -> Sql:
         key, operator = comparison.key, comparison.operator
         if isinstance(comparison.value, Null):
-            column = self._artifact_uri() if key == "artifact_uri" else _COLUMNS.get(key, "r.status")
-            return Sql(f"{column} {operator.value}")
+            return Sql(f"{_COLUMNS.get(key, 'r.uuid')} {operator.value}")  # a run has a status and a place
         if key == "status":
             return one_of("r.status", _matching_states(comparison))
         if key == "run_id" and operator not in (Operator.LIKE, Operator.ILIKE):
@@ -131,27 +138,22 @@ class RunSearch(Search):
             return complement(found) if operator in (Operator.NOT_EQUAL, Operator.NOT_IN) else found
         if key in ("start_time", "end_time"):
             return compare_number(_COLUMNS[key], comparison)
-        column = self._artifact_uri() if key == "artifact_uri" else _COLUMNS[key]
-        return compare_text(self.dialect, column, comparison)
+        if key == "artifact_uri":
+            base = self._base_uri()
+            found = compare_text(self.dialect, "(place.base || '/' || r.uuid || '/artifacts')", comparison)
+            return Sql(
+                f"EXISTS (SELECT 1 FROM (SELECT ({base.text}) AS base FROM experiment e WHERE e.id = r.experiment) place "
+                f"WHERE {found.text})",
+                (*base.parameters, *found.parameters),
+            )
+        return compare_text(self.dialect, _COLUMNS[key], comparison)
 
-    def _artifact_uri(self) -> str:
-        """SQL of a run's artifact URI, as it is given out."""
-        roots = self.cx.all("SELECT id FROM artifact_root")
-        bases = " ".join(
-            f"WHEN {number} THEN '{_quoted(self._settings.given_out(self.cx, number, '').rstrip('/'))}/'"
-            for (number,) in roots
-        )
-        return (
-            f"(SELECT CASE e.root {bases} ELSE '' END || e.location || '/' || r.uuid || '/artifacts' "
-            "FROM experiment e WHERE e.id = r.experiment)"
-        )
-
-
-def _quoted(text: str) -> str:
-    """Text of our own settings inside of a SQL literal; question marks would be taken for parameters."""
-    if "?" in text or "%" in text or "\\" in text:
-        return ""
-    return text.replace("'", "''")
+    def _base_uri(self) -> Sql:
+        """SQL of the artifact location of the experiment `e`, as it is given out."""
+        roots = [number for (number,) in self.cx.all("SELECT id FROM artifact_root ORDER BY id")]
+        bases = [self._settings.given_out(self.cx, number, "").rstrip("/") + "/" for number in roots]
+        cases = " ".join(f"WHEN {number} THEN CAST(? AS TEXT)" for number in roots)
+        return Sql(f"CASE e.root {cases} ELSE '' END || e.location", tuple(bases))
 
 
 def _texts(comparison: Comparison) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from mlflow._storage.interface.settings import ArtifactPlace
 from mlflow._storage.sql.connection import Connection
@@ -12,6 +13,7 @@ from mlflow._storage.sql.engine import Engine
 
 PROXIED_SCHEME = "mlflow-artifacts:"
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]+:")
+_DEEPEST_LOCATION = 100
 _PROXIED = re.compile(r"mlflow-artifacts:(?://[^/]*)?/*(.*)")
 
 
@@ -28,7 +30,6 @@ class SqlSettings:
         self._engine = engine
         self.proxied = proxied
         self._roots: dict[int, str] = {}
-        self._root_of_segment: dict[str, int] = {}
 
     def ping(self) -> None:
         with self._engine.reading() as cx:
@@ -96,21 +97,26 @@ class SqlSettings:
             if proxied:
                 key = proxied[1].strip("/")
                 return ArtifactPlace(self.root_uri(cx, self._root_of_key(cx, key)), key)
-            for (number,) in cx.all("SELECT id FROM artifact_root ORDER BY id"):
-                base = self.root_uri(cx, number).rstrip("/")
-                if uri == base or uri.startswith(base + "/"):
-                    return ArtifactPlace(base, uri[len(base) :].strip("/"))
-        return ArtifactPlace(uri, "")
+            bases = [
+                self.root_uri(cx, number).rstrip("/")
+                for (number,) in cx.all("SELECT id FROM artifact_root ORDER BY id")
+            ]
+        for base in sorted(bases, key=len, reverse=True):  # a root may lie inside of another
+            if uri == base or uri.startswith(base + "/"):
+                return ArtifactPlace(base, uri[len(base) :].strip("/"))
+        return ArtifactPlace(uri, "", is_ours=False)
 
     def _root_of_key(self, cx: Connection, key: str) -> int:
-        segment = key.partition("/")[0]
-        number = self._root_of_segment.get(segment)
-        if number is None:
-            row = cx.one("SELECT root FROM experiment WHERE location = ? AND root IS NOT NULL", (segment,))
-            if row is None:
-                return self.current_root(cx)
-            number = self._root_of_segment[segment] = int(row[0])
-        return number
+        """Root of what is given out without one: that of the experiment which the key belongs to."""
+        parts = key.split("/")[:_DEEPEST_LOCATION]
+        locations = ["/".join(parts[: i + 1]) for i in range(len(parts))]
+        marks = ", ".join("?" * len(locations))
+        row = cx.one(
+            f"SELECT root FROM experiment WHERE root IS NOT NULL AND substr(location, 1, 200) IN ({marks}) "
+            f"AND location IN ({marks}) ORDER BY length(location) DESC, id LIMIT 1",
+            [*(location[:200] for location in locations), *locations],
+        )
+        return self.current_root(cx) if row is None else int(row[0])
 
     def _absolute(self, stored: str) -> str:
         if _SCHEME.match(stored):
@@ -119,9 +125,11 @@ class SqlSettings:
 
     def stored_form(self, uri: str) -> str:
         """A root as it is stored: relative to the database where it lies beside it."""
+        if uri.startswith("file:"):
+            uri = unquote(urlsplit(uri).path)
         if _SCHEME.match(uri):
             return uri.rstrip("/")
-        path = Path(uri).expanduser().absolute()
+        path = Path(os.path.abspath(Path(uri).expanduser()))  # noqa: PTH100 - without following links
         folder = self._engine.dialect.folder
         if folder is not None and path.is_relative_to(folder):
             return path.relative_to(folder).as_posix()

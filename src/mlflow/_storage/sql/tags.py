@@ -44,7 +44,7 @@ class SqlTags:
             write_tags(cx, engine, run, (checked,))
             forget_document(cx, run.number)
 
-        engine.write(work)
+        engine.write(work, run_id)
 
     def delete(self, run_id: str, key: str) -> None:
         engine = self._engine
@@ -58,4 +58,4 @@ class SqlTags:
                 raise ResourceDoesNotExist(f"No tag with name: {key} in run with id {run_id}")
             forget_document(cx, run.number)
 
-        engine.write(work)
+        engine.write(work, run_id)

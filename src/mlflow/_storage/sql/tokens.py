@@ -10,6 +10,10 @@ from typing import Any
 
 from mlflow.exceptions import InvalidParameterValue
 
+_ITEM = (str, int, float, type(None))
+_LONGEST = 1 << 20
+"""Characters; tokens hold texts that were ordered by, which have at most some thousand."""
+
 
 def fingerprint(*parts: object) -> str:
     """What a search is recognised by, so that a token of another one is refused."""
@@ -30,13 +34,13 @@ def read_token(token: str | None, search: str, length: int) -> list[Any] | None:
     if not token:
         return None
     try:
-        content = json.loads(base64.urlsafe_b64decode(token.encode()))
+        content = json.loads(base64.urlsafe_b64decode(token[:_LONGEST].encode()))
         found, *position = content
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         raise InvalidParameterValue(
             f"Invalid page token {token[:60]!r}: use the one that the page before came with"
         ) from None
-    if found != search or len(position) != length:
+    if found != search or len(position) != length or not all(isinstance(item, _ITEM) for item in position):
         raise InvalidParameterValue(
             "This page token belongs to another search: use it with the same filter, order and experiments"
         )

@@ -4,34 +4,50 @@ Whoever wants to write puts an operation into the queue. One thread at a time ho
 queued, runs it in one transaction, each operation in its own savepoint, commits, and hands out the results.
 A caller that waits becomes that thread itself if nobody else is: a script that logs alone pays for no hand-over.
 A server that must not wait submits operations, which a thread of the writer's takes.
+
+Where savepoints are not cheap, operations share a transaction without them; if one fails, all are done again, each
+in a transaction of its own. An operation that lost to another process (a deadlock, a name taken in between) or
+whose connection broke before the commit is done again too. So an operation may run more than once: it must have
+no effects but those on the database.
 """
 
 from __future__ import annotations
 
+import logging
+import random
 import threading
+import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 from mlflow._storage.sql.connection import Connection
 from mlflow._storage.sql.dialects import Dialect, OwnedConnection
-from mlflow.exceptions import StorageUnavailable
+from mlflow.exceptions import MlflowException, StorageUnavailable
 
 T = TypeVar("T")
 
 GROUP_SIZE = 256
 """Most operations in one transaction."""
+ATTEMPTS = 5
+"""How often an operation is tried that loses to other processes."""
+
+_logger = logging.getLogger(__name__)
 
 
 class Operation(Generic[T]):
     """Something to be written, and what came of it."""
 
-    __slots__ = ("delivered", "done", "error", "result", "work")
+    __slots__ = ("delivered", "done", "error", "result", "subject", "work")
 
     def __init__(
-        self, work: Callable[[Connection], T], delivered: Callable[[Operation[T]], None] | None = None
+        self,
+        work: Callable[[Connection], T],
+        subject: str = "",
+        delivered: Callable[[Operation[T]], None] | None = None,
     ) -> None:
         self.work = work
+        self.subject = subject
         self.delivered = delivered
         self.done = False
         self.result: T | None = None
@@ -47,6 +63,7 @@ class Writer:
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
+        self._leaked: list[OwnedConnection | None] = []
         self._reset()
 
     def _reset(self) -> None:
@@ -60,9 +77,10 @@ class Writer:
 
     def after_fork(self) -> None:
         """Forgets everything that belongs to the parent process."""
-        leaked = self._connection
+        self._leaked.append(self._connection)  # closing it here would disturb the parent
+        closed = self._closed
         self._reset()
-        self._leaked = leaked  # closing it here would give up the parent's locks
+        self._closed = closed
 
     @property
     def current(self) -> Connection | None:
@@ -70,51 +88,63 @@ class Writer:
         connection: Connection | None = getattr(self._inside, "connection", None)
         return connection
 
-    def run(self, work: Callable[[Connection], T]) -> T:
+    def run(self, work: Callable[[Connection], T], subject: str = "") -> T:
         """Runs an operation, waits until it is durable, and returns its result.
 
         Inside of another operation it becomes part of that one.
+
+        Args:
+            work: What to do; it may be done more than once.
+            subject: What it locks first. Operations of one transaction are sorted by it, so that processes
+                which lock the same things do so in the same order.
         """
         current = self.current
         if current is not None:
             return work(current)
-        operation = Operation(work)
+        operation = Operation(work, subject)
         self._queue.append(operation)
         while not operation.done:
             with self._lock:
                 if not operation.done:
-                    self._write_group()
+                    self._write_group(operation)
         if operation.error is not None:
             raise operation.error
         return operation.result  # type: ignore[return-value]
 
-    def submit(self, work: Callable[[Connection], T], delivered: Callable[[Operation[T]], None]) -> None:
-        """Queues an operation; `delivered` is called in the writer's thread once it is durable or has failed."""
-        self._queue.append(Operation(work, delivered))
+    def submit(
+        self,
+        work: Callable[[Connection], T],
+        delivered: Callable[[Operation[T]], None],
+        subject: str = "",
+    ) -> None:
+        """Queues an operation; `delivered` is called in another thread once it is durable or has failed."""
+        self._queue.append(Operation(work, subject, delivered))
         if self._thread is None:
             self._start_thread()
         self._wake.set()
+        if self._closed:
+            self._write_rest()
 
     def queued(self) -> int:
         """Operations that wait."""
         return len(self._queue)
 
     def close(self) -> None:
-        """Writes what is queued and closes the connection."""
+        """Writes what is queued and closes the connection; later operations fail."""
+        self._write_rest()
         with self._lock:
             self._closed = True
-            while self._queue:
-                self._write_group()
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
         self._wake.set()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(timeout=5)
+        self._write_rest()  # what came in between fails now
 
     def _start_thread(self) -> None:
         with self._lock:
-            if self._thread is None:
+            if self._thread is None and not self._closed:
                 self._thread = threading.Thread(target=self._serve, name="headrace-writer", daemon=True)
                 self._thread.start()
 
@@ -122,77 +152,146 @@ class Writer:
         while not self._closed:
             self._wake.wait()
             self._wake.clear()
-            while self._queue:
-                with self._lock:
-                    self._write_group()
+            self._write_rest()
 
-    def _write_group(self) -> None:
+    def _write_rest(self) -> None:
+        while self._queue:
+            with self._lock:
+                self._write_group()
+
+    def _write_group(self, own: Operation[Any] | None = None) -> None:
+        """Writes what is queued, at most a group, one operation of which may be that of the calling thread."""
         group: list[Operation[Any]] = []
-        while self._queue and len(group) < GROUP_SIZE:
-            group.append(self._queue.popleft())
-        if not group:
-            return
         try:
-            self._write(group)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to those who wait
-            self._give_up_connection()
-            translated = self._dialect.translated(error)
+            while self._queue and len(group) < GROUP_SIZE:
+                group.append(self._queue.popleft())
+            if self._dialect.row_lock:
+                group.sort(key=_subject)
+            if group:
+                self._write(group)
+        finally:
+            # All are done, unless the user interrupted this thread. Their own operation is given up then; those of
+            # other threads are left to whoever writes next.
+            left = [operation for operation in group if not operation.done and operation is not own]
+            self._queue.extendleft(reversed(left))
             for operation in group:
-                operation.result, operation.error = None, translated
-        for operation in group:
-            operation.done = True
-            if operation.delivered is not None:
-                operation.delivered(operation)
+                if operation.done and operation.delivered is not None:
+                    _deliver(operation, operation.delivered)
 
-    def _write(self, group: list[Operation[Any]]) -> None:
-        if self._connection is None or self._connection.broken:
-            if self._closed:
-                raise StorageUnavailable(f"The store {self._dialect.uri} has been closed")
-            self._connection = self._dialect.connect(write=True)
-        connection = self._connection
-        connection.begin(write=True)
-        if len(group) == 1 or not self._dialect.cheap_savepoints:
-            failed = self._run_all(connection, group)
-            if failed is None:
-                connection.commit()
-                return
-            connection.rollback()
-            if len(group) == 1:
-                return
-            for operation in group:
-                operation.result = operation.error = None
-                self._write([operation])
+    def _write(self, group: Sequence[Operation[Any]]) -> None:
+        if self._transact(group):
             return
         for operation in group:
-            connection.savepoint()
-            self._run_one(connection, operation)
-            connection.release(keep=operation.error is None)
-        connection.commit()
+            for attempt in range(1, ATTEMPTS + 1):
+                if self._transact([operation], last=attempt == ATTEMPTS):
+                    break
+                time.sleep(random.uniform(0.5, 1) * 0.01 * 2**attempt)  # noqa: S311
 
-    def _run_all(self, connection: OwnedConnection, group: list[Operation[Any]]) -> Operation[Any] | None:
+    def _transact(self, group: Sequence[Operation[Any]], *, last: bool = False) -> bool:
+        """Runs operations in one transaction.
+
+        Args:
+            group: The operations.
+            last: Whether there will be no other attempt.
+
+        Returns:
+            Whether they are done, well or not; otherwise nothing has happened.
+        """
+        committing = False
+        connection = None
         for operation in group:
-            self._run_one(connection, operation)
+            operation.result = operation.error = None
+        try:
+            connection = self._connected()
+            connection.begin(write=True)
+            if self._run_all(connection, group):
+                committing = True
+                connection.commit()
+            else:
+                connection.rollback()
+                if len(group) > 1 or (self._dialect.is_retryable(group[0].error) and not last):
+                    return False
+        except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to those who wait
+            lost = self._give_up_connection()
+            again = self._dialect.is_retryable(error) or (lost and not committing)
+            if again and not last and not isinstance(error, MlflowException):
+                return False
+            if lost and committing:
+                error = StorageUnavailable(
+                    f"The connection to the database {self._dialect.uri} broke during a commit: whether the last "
+                    "change was stored is not known. Look before you repeat it."
+                )
+            for operation in group:
+                operation.result, operation.error = None, error
+        except BaseException:
+            if committing and connection is not None and not connection.in_transaction:
+                self._finish(group)  # the interrupt came after the commit
+            else:
+                self._give_up_connection()
+            raise
+        self._finish(group)
+        return True
+
+    def _finish(self, group: Sequence[Operation[Any]]) -> None:
+        for operation in group:
             if operation.error is not None:
-                return operation
-        return None
+                operation.error = self._dialect.translated(operation.error)
+            operation.done = True
+
+    def _run_all(self, connection: OwnedConnection, group: Sequence[Operation[Any]]) -> bool:
+        """Runs operations, as far as they can share a transaction; returns whether all of them could."""
+        apart = len(group) > 1 and self._dialect.cheap_savepoints
+        for operation in group:
+            if apart:
+                connection.savepoint()
+            self._run_one(connection, operation)
+            if apart and connection.in_transaction:  # some errors end the whole transaction
+                connection.release(keep=operation.error is None)
+            elif operation.error is not None:
+                if connection.broken:
+                    raise operation.error
+                return False
+        return True
 
     def _run_one(self, connection: OwnedConnection, operation: Operation[Any]) -> None:
         self._inside.connection = connection
         try:
             operation.result = operation.work(connection)
         except Exception as error:  # noqa: BLE001 - it is raised where the operation came from
-            operation.error = self._dialect.translated(error)
+            operation.error = error
         finally:
             self._inside.connection = None
 
-    def _give_up_connection(self) -> None:
+    def _connected(self) -> OwnedConnection:
+        connection = self._connection
+        if connection is None or connection.broken:
+            if self._closed:
+                raise StorageUnavailable(f"The store {self._dialect.uri} has been closed")
+            connection = self._connection = self._dialect.connect(write=True)
+        return connection
+
+    def _give_up_connection(self) -> bool:
+        """Rolls back, on a connection that may not be usable any more; returns whether it was lost."""
         connection, self._connection = self._connection, None
         if connection is None:
-            return
+            return False
         try:
             connection.rollback()
-        except Exception:  # noqa: BLE001 - it is being thrown away
-            connection.close()
-            return
-        if not connection.broken:
-            self._connection = connection
+            if not connection.broken:
+                self._connection = connection
+                return False
+        except Exception:
+            _logger.debug("A connection is thrown away", exc_info=True)
+        connection.close()
+        return True
+
+
+def _deliver(operation: Operation[Any], delivered: Callable[[Operation[Any]], None]) -> None:
+    try:
+        delivered(operation)
+    except Exception:  # one receiver that is gone must not keep the others waiting
+        _logger.exception("The result of a write could not be delivered")
+
+
+def _subject(operation: Operation[Any]) -> str:
+    return operation.subject

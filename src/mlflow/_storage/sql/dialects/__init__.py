@@ -5,7 +5,7 @@ A difference has a name, and stores ask for the name, never for the engine.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -30,6 +30,11 @@ class OwnedConnection(Connection, Protocol):
     def commit(self) -> None: ...
     def rollback(self) -> None: ...
     def close(self) -> None: ...
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open; some errors end it."""
+        ...
 
     @property
     def broken(self) -> bool:
@@ -76,6 +81,11 @@ class Dialect(Protocol):
         ...
 
     @property
+    def shared_lock(self) -> str:
+        """As `row_lock`, for a row that must only stay as it is: several writers may hold it."""
+        ...
+
+    @property
     def like(self) -> str:
         """Case-sensitive LIKE without an escape character, as a format of `{column}`."""
         ...
@@ -105,8 +115,12 @@ class Dialect(Protocol):
         """Whether there is such a table."""
         ...
 
-    def is_duplicate(self, error: Exception) -> bool:
-        """Whether an error of the driver means that a unique value exists already."""
+    def one_of(self, column: str, numbers: Sequence[int]) -> tuple[str, object]:
+        """A condition that a column is one of any number of whole numbers, and its one parameter."""
+        ...
+
+    def is_retryable(self, error: Exception | None) -> bool:
+        """Whether an error of the driver means that another process came first: the same again may succeed."""
         ...
 
     def translated(self, error: Exception) -> Exception:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import random
+import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from mlflow._storage.sql.connection import Callbacks, Columns, Connection, Row, insert_statement
+from mlflow._storage.sql.connection import Callbacks, Columns, Connection, Row, Update, insert_statement
 from mlflow._storage.sql.dialects import OwnedConnection
 from mlflow.exceptions import InvalidParameterValue, MlflowException, StorageUnavailable
 
@@ -20,12 +22,13 @@ BUSY_SECONDS = 60.0
 class SqliteConnection:
     """A connection in autocommit mode, whose transactions are opened by hand."""
 
-    __slots__ = ("_callbacks", "_raw", "execute")
+    __slots__ = ("_callbacks", "_raw", "_writing", "execute")
 
     def __init__(self, raw: sqlite3.Connection) -> None:
         self._raw = raw
         self.execute = raw.execute
         self._callbacks = Callbacks()
+        self._writing = False
 
     def all(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         return self.execute(sql, parameters).fetchall()
@@ -45,8 +48,19 @@ class SqliteConnection:
             columns.statements["sqlite", on_conflict] = sql
         return self._raw.executemany(sql, rows).rowcount
 
+    def update(self, update: Update, rows: Sequence[Sequence[object]]) -> int:
+        if not rows:
+            return 0
+        sql = update.statements.get("sqlite")
+        if sql is None:
+            text = f"UPDATE {update.table} SET {update.assignments} WHERE {update.where}"
+            numbered = {name: f"?{i + 1}" for i, name in enumerate(update.names)}
+            sql = re.sub(r"\bnew\.(\w+)", lambda found: numbered[found[1]], text)
+            update.statements["sqlite"] = sql
+        return self._raw.executemany(sql, rows).rowcount
+
     def after_commit(self, callback: Callable[[], None]) -> None:
-        if self._raw.in_transaction:
+        if self._writing:
             self._callbacks.add(callback)
         else:
             callback()
@@ -55,19 +69,8 @@ class SqliteConnection:
         if not write:
             self.execute("BEGIN")
             return
-        # The engine's own waiting sleeps for up to 100 ms at a time; short random pauses are fairer.
-        deadline = time.monotonic() + BUSY_SECONDS
-        pause = 0.0002
-        while True:
-            try:
-                self.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError as error:
-                if not _is_busy(error) or time.monotonic() > deadline:
-                    raise
-                time.sleep(pause * (0.5 + random.random()))  # noqa: S311
-                pause = min(pause * 1.5, 0.005)
-            else:
-                return
+        _patiently(lambda: self.execute("BEGIN IMMEDIATE"))
+        self._writing = True
 
     def savepoint(self) -> None:
         self.execute("SAVEPOINT request")
@@ -80,14 +83,20 @@ class SqliteConnection:
         self.execute("RELEASE request")
 
     @property
+    def in_transaction(self) -> bool:
+        return self._raw.in_transaction
+
+    @property
     def broken(self) -> bool:
         return False
 
     def commit(self) -> None:
         self.execute("COMMIT")
+        self._writing = False
         self._callbacks.call()
 
     def rollback(self) -> None:
+        self._writing = False
         self._callbacks.forget()
         if self._raw.in_transaction:
             self.execute("ROLLBACK")
@@ -106,7 +115,7 @@ class SqliteDialect:
     cheap_savepoints = True
     fast_reads = True
     many_processes = False
-    row_lock = ""  # the write lock covers everything
+    row_lock = shared_lock = ""  # the write lock covers everything
     like = "{column} LIKE ?"
     ilike = "lowered({column}) LIKE lowered(?)"
     types = {
@@ -172,12 +181,14 @@ class SqliteDialect:
             )
         raw = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
         try:
-            (mode,) = raw.execute("PRAGMA journal_mode").fetchone()
-            owned_elsewhere = mode != "wal" and self.foreign_owner(SqliteConnection(raw))
-            if mode != "wal" and not owned_elsewhere:
-                raw.execute("PRAGMA journal_mode=WAL")
+            _patiently(lambda: self._use_write_ahead_log(raw))
         finally:
             raw.close()
+
+    def _use_write_ahead_log(self, raw: sqlite3.Connection) -> None:
+        (mode,) = raw.execute("PRAGMA journal_mode").fetchone()
+        if mode != "wal" and not self.foreign_owner(SqliteConnection(raw)):
+            raw.execute("PRAGMA journal_mode=WAL")
 
     def foreign_owner(self, connection: Connection) -> str | None:
         if self.table_exists(connection, "alembic_version") and self.table_exists(connection, "experiments"):
@@ -198,14 +209,19 @@ class SqliteDialect:
             is not None
         )
 
-    def is_duplicate(self, error: Exception) -> bool:
-        return isinstance(error, sqlite3.IntegrityError)
+    def one_of(self, column: str, numbers: Sequence[int]) -> tuple[str, object]:
+        return f"{column} IN (SELECT value FROM json_each(?))", json.dumps(list(numbers))
+
+    def is_retryable(self, error: Exception | None) -> bool:  # noqa: ARG002 - the write lock keeps others out
+        return False
 
     def translated(self, error: Exception) -> Exception:
-        if not isinstance(error, (sqlite3.Error, OverflowError)) or isinstance(error, MlflowException):
-            return error
         if isinstance(error, OverflowError):
             return InvalidParameterValue("A whole number is too large: it must fit into 64 bits")
+        if isinstance(error, UnicodeEncodeError):
+            return InvalidParameterValue("A text holds a lone surrogate, which is not valid Unicode")
+        if not isinstance(error, sqlite3.Error):
+            return error
         code = getattr(error, "sqlite_errorcode", None)
         primary = code & 0xFF if isinstance(code, int) else None
         text = str(error)
@@ -221,15 +237,40 @@ class SqliteDialect:
         }
         if primary in remedies:
             return StorageUnavailable(f"The database {self.path} {remedies[primary]}")
-        if isinstance(error, sqlite3.IntegrityError):
-            return error
+        if isinstance(error, sqlite3.ProgrammingError) and "closed" in text:
+            return StorageUnavailable(f"The store {self.uri} has been closed")
+        if primary == sqlite3.SQLITE_TOOBIG or any(phrase in text for phrase in _TOO_COMPLEX):
+            return InvalidParameterValue("The filter is too long for this database; ask for less at a time")
         return MlflowException(f"The database {self.path} refused a statement: {type(error).__name__}")
+
+
+_TOO_COMPLEX = ("maximum depth", "too many SQL variables", "pattern too complex", "parser stack overflow")
 
 
 def _lowered(text: Any) -> Any:
     return text.lower() if isinstance(text, str) else text
 
 
+def _patiently(work: Callable[[], object]) -> None:
+    """Does something as soon as other processes allow it.
+
+    The engine's own waiting sleeps for up to 100 ms at a time, and gives up at once where it fears a deadlock;
+    short random pauses are fairer.
+    """
+    deadline = time.monotonic() + BUSY_SECONDS
+    pause = 0.0002
+    while True:
+        try:
+            work()
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(pause * (0.5 + random.random()))  # noqa: S311
+            pause = min(pause * 1.5, 0.005)
+        else:
+            return
+
+
 def _is_busy(error: sqlite3.Error) -> bool:
     code = getattr(error, "sqlite_errorcode", 0)
-    return (code & 0xFF) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return (code & 0xFF) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)

