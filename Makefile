@@ -6,6 +6,8 @@ PYTHON ?= python3
 UV := $(or $(shell command -v uv 2>/dev/null),$(BIN)/uv)
 SOURCES := src tests scripts bench hatch_build.py
 PORT ?= 5000
+# Certificates are those of the system, so that it works behind a proxy that has its own.
+export UV_SYSTEM_CERTS ?= 1
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12

@@ -14,6 +14,7 @@ from mlflow._storage.sql.store import SqlStore
 from mlflow.server.app import create_app
 from mlflow.server.artifacts import ServerArtifacts
 from mlflow.server.context import Context, ServerSettings
+from mlflow.server.protocol import GatheringProtocol
 
 
 class LiveServer:
@@ -24,6 +25,7 @@ class LiveServer:
         config = uvicorn.Config(
             self._call,
             interface="asgi3",
+            http=GatheringProtocol,
             port=0,
             log_level="warning",
             lifespan="off",

@@ -89,7 +89,13 @@ def decode_query(
                     f"Invalid value {value!r} for parameter '{key}' supplied: use true or false"
                 )
             content[key] = value
-    return _carefully(shape, {**content, **(path or {})})
+    if path:
+        content.update(path)
+    try:
+        request = msgspec.convert(content, shape, strict=False)
+    except msgspec.ValidationError:
+        return _carefully(shape, content)
+    return _checked(request)
 
 
 def _parse(body: bytes) -> dict[str, Any]:

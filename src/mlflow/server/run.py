@@ -108,13 +108,14 @@ def _serve_one(options: ServerOptions, store: SqlStore, listener: socket.socket)
 
     from mlflow.server.app import create_app
     from mlflow.server.artifacts import ServerArtifacts
+    from mlflow.server.protocol import GatheringProtocol
 
     settings = ServerSettings(**{**vars(options.settings), "fast_reads": store.engine.dialect.fast_reads})
     artifacts = ServerArtifacts(store, enabled=settings.serve_artifacts)
     app = create_app(Context(store, artifacts, settings))
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=GatheringProtocol,
         loop="uvloop" if sys.platform != "win32" else "asyncio",
         ws="none",
         lifespan="on",
