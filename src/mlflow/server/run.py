@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from mlflow._storage.open import absolute_uri, open_sql_store
+from mlflow._storage.open import LOCAL_ARTIFACTS, absolute_uri, open_sql_store
 from mlflow._storage.sql.store import SqlStore
 from mlflow.exceptions import MlflowException, StorageUnavailable
 from mlflow.server.context import Context, ServerSettings
@@ -53,21 +53,20 @@ def open_store(options: ServerOptions) -> SqlStore:
 
     A root that is given becomes the root of new experiments; experiments that exist keep their place.
     """
-    settings = options.settings
-    chosen = options.artifacts_destination or options.default_artifact_root
-    if (
-        settings.serve_artifacts
-        and options.default_artifact_root
-        and _is_remote(options.default_artifact_root)
-    ):
-        chosen = options.default_artifact_root  # clients reach it without the server
-    if not settings.serve_artifacts:
-        chosen = options.default_artifact_root
+    serve_artifacts = options.settings.serve_artifacts
+    default_root = options.default_artifact_root
+    if default_root and default_root.startswith("mlflow-artifacts:"):
+        default_root = None  # that is what clients are told anyway
+    # An object store that is named as the default root is reached by clients themselves, with their own keys.
+    direct = bool(default_root and _is_remote(default_root))
+    chosen = default_root if direct or not serve_artifacts else options.artifacts_destination or default_root
     if chosen and not _is_remote(chosen):
         chosen = str(Path(chosen.removeprefix("file://")).expanduser().absolute())
         _check_writable(Path(chosen))
-    folder = SERVED_ARTIFACTS if settings.serve_artifacts else "mlruns"
-    store = open_sql_store(options.backend_store_uri, chosen, proxied=settings.serve_artifacts, folder=folder)
+    folder = SERVED_ARTIFACTS if serve_artifacts else LOCAL_ARTIFACTS
+    store = open_sql_store(options.backend_store_uri, chosen, proxied=serve_artifacts, folder=folder)
+    if chosen and direct:
+        store.settings.give_out_directly(chosen)
     if chosen and not store.is_new:
         store.settings.use_root(chosen)
     return store

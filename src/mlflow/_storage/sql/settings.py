@@ -30,6 +30,7 @@ class SqlSettings:
         self._engine = engine
         self.proxied = proxied
         self._roots: dict[int, str] = {}
+        self._direct: set[str] = set()
 
     def ping(self) -> None:
         with self._engine.reading() as cx:
@@ -54,6 +55,10 @@ class SqlSettings:
             uri = self._roots[number] = self._absolute(row[0])
         return uri
 
+    def give_out_directly(self, uri: str) -> None:
+        """Has a root given out as what it is even where artifacts are reached through this process."""
+        self._direct.add(self._absolute(self.stored_form(uri)))
+
     def use_root(self, uri: str) -> None:
         """Makes new experiments keep artifacts below a URI or path; those that exist keep their place."""
         stored = self.stored_form(uri)
@@ -76,7 +81,7 @@ class SqlSettings:
         if root is None:
             return location
         base = self.root_uri(cx, root)
-        if self.proxied and not _is_remote(base):
+        if self.proxied and base not in self._direct:
             return f"{PROXIED_SCHEME}/{location}"
         return f"{base.rstrip('/')}/{location}" if location else base
 
@@ -134,7 +139,3 @@ class SqlSettings:
         if folder is not None and path.is_relative_to(folder):
             return path.relative_to(folder).as_posix()
         return str(path)
-
-
-def _is_remote(uri: str) -> bool:
-    return bool(_SCHEME.match(uri)) and not uri.startswith("file:")
