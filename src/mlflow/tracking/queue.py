@@ -62,7 +62,8 @@ class LogQueue:
     def __init__(self) -> None:
         self._entries: deque[_Entry] = deque()
         self._changed = threading.Condition()
-        self._unwritten = 0
+        self._num_put = 0
+        self._num_done = 0
         self._writer: threading.Thread | None = None
 
     def put(self, store: Store, run_id: str, batch: Batch) -> RunOperations:
@@ -70,7 +71,7 @@ class LogQueue:
         done: Future[None] = Future()
         with self._changed:
             self._entries.append(_Entry(store, run_id, batch, done))
-            self._unwritten += 1
+            self._num_put += 1
             if self._writer is None:
                 # A daemon, because the end of the process flushes; a thread that must be joined could hang it.
                 self._writer = threading.Thread(target=self._write_all, name="mlflow-log-queue", daemon=True)
@@ -81,7 +82,8 @@ class LogQueue:
     def flush(self) -> None:
         """Waits until everything that was put so far is stored, or refused."""
         with self._changed:
-            self._changed.wait_for(lambda: self._unwritten == 0)
+            wanted = self._num_put
+            self._changed.wait_for(lambda: self._num_done >= wanted)
 
     def _write_all(self) -> None:
         while True:
@@ -94,7 +96,7 @@ class LogQueue:
                 _write_group(group)
             finally:
                 with self._changed:
-                    self._unwritten -= len(group)
+                    self._num_done += len(group)
                     self._changed.notify_all()
 
     def _take_group(self) -> list[_Entry]:

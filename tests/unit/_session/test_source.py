@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -18,6 +19,16 @@ def test_the_source_is_the_script_as_it_was_started(monkeypatch: pytest.MonkeyPa
         "mlflow.source.name": "src/train.py",
         "mlflow.source.type": "LOCAL",
     }
+
+
+def test_in_a_notebook_the_source_is_the_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ipykernel", ModuleType("ipykernel"))
+    monkeypatch.setenv("JPY_SESSION_NAME", "/work/first.ipynb")
+    assert default_tags().items() >= {
+        ("mlflow.source.name", "/work/first.ipynb"),
+        ("mlflow.source.type", "NOTEBOOK"),
+    }
+    assert git_tags() == {}
 
 
 def test_a_script_in_a_repository_has_its_commit_and_state(

@@ -1,11 +1,23 @@
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
+import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 import mlflow
-from mlflow.entities import Metric, Param, RunTag, ViewType
+from mlflow.entities import (
+    Dataset,
+    DatasetInput,
+    LoggedModelInput,
+    LoggedModelOutput,
+    Metric,
+    Param,
+    RunTag,
+    ViewType,
+)
 from mlflow.exceptions import ResourceDoesNotExist
 from mlflow.tracking import MlflowClient
 
@@ -172,6 +184,17 @@ class TestLogging:
         assert len(data.params) == 230
         assert sum(key.startswith("t") for key in data.tags) == 230
 
+    def test_inputs_and_outputs_are_linked(self, client: MlflowClient, run_id: str) -> None:
+        model_id = client.create_logged_model("0").model_id
+        client.log_inputs(
+            run_id, [DatasetInput(Dataset("d", "1", "local", "{}"))], [LoggedModelInput(model_id)]
+        )
+        client.log_outputs(run_id, [LoggedModelOutput(model_id, 2)])
+        run = client.get_run(run_id)
+        assert [each.dataset.name for each in run.inputs.dataset_inputs] == ["d"]
+        assert run.inputs.model_inputs == [LoggedModelInput(model_id)]
+        assert run.outputs.model_outputs == [LoggedModelOutput(model_id, 2)]
+
     def test_an_unknown_metric_has_no_points(self, client: MlflowClient, run_id: str) -> None:
         assert client.get_metric_history(run_id, "nope") == []
 
@@ -193,6 +216,16 @@ class TestArtifacts:
             "table.json",
         ]
         assert Path(client.download_artifacts(run_id, "sub/f.txt")).read_text() == "f"
+
+    def test_figures_pictures_and_streams_are_stored(
+        self, client: MlflowClient, run_id: str, session: Path
+    ) -> None:
+        client.log_figure(run_id, Figure(), "f.png")
+        client.log_image(run_id, np.zeros((2, 2)), "i.png")
+        client.log_image(run_id, np.zeros((2, 2)), key="k", step=1)
+        client.log_stream(run_id, io.BytesIO(b"s"), "s.bin")
+        assert [info.path for info in client.list_artifacts(run_id)] == ["f.png", "i.png", "images", "s.bin"]
+        assert len(client.list_artifacts(run_id, "images")) == 2
 
     def test_a_logged_model_is_among_the_artifacts_of_its_run(
         self, client: MlflowClient, run_id: str, session: Path

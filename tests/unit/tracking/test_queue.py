@@ -135,6 +135,37 @@ def test_a_store_that_is_out_of_order_is_asked_once_for_each_batch(
     assert "the disk is full" in capsys.readouterr().err
 
 
+def test_flushing_does_not_wait_for_what_comes_later(runs: Runs, store: Store) -> None:
+    run_id = MlflowClient().create_run("0").info.run_id
+    queue = LogQueue()
+    queue.put(store, run_id, point(0))
+    flushed = threading.Event()
+
+    def flush() -> None:
+        queue.flush()
+        flushed.set()
+
+    stop = threading.Event()
+
+    def keep_logging() -> None:
+        step = 1
+        while not stop.wait(0.001):
+            queue.put(store, run_id, point(step))
+            step += 1
+
+    threads = [threading.Thread(target=work) for work in (flush, keep_logging)]
+    for thread in threads:
+        thread.start()
+    runs.gate.set()
+    try:
+        assert flushed.wait(10)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+        queue.flush()
+
+
 def test_many_threads_may_log_at_once() -> None:
     with mlflow.start_run() as run:
 

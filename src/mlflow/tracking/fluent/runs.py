@@ -271,10 +271,7 @@ def target_of(run_id: str | None = None) -> Target:
     A run that is open in this thread is found in its own store, whatever store was chosen since.
     """
     if run_id is None:
-        entry = current_run()
-        if entry is None:
-            start_run()
-            entry = open_runs()[-1]
+        entry = current_run() or _start_unasked()
         return Target(entry.store, entry.run.info.run_id)
     for entry in open_runs():
         if entry.run.info.run_id == run_id:
@@ -285,6 +282,23 @@ def target_of(run_id: str | None = None) -> Target:
 def _get_or_start_run() -> ActiveRun:
     """The active run, started when there is none; other packages call it by this name."""
     return active_run() or start_run()
+
+
+def _start_unasked() -> OpenRun:
+    """A run for what is logged outside of any; said when it may have been meant for the run before."""
+    before = last_run()
+    started = start_run()
+    if before is not None:
+        from mlflow._base.logs import get_logger
+
+        get_logger(_LOGGER).info(
+            "Run %s was started for what is logged now, because run %s had ended. If it belongs to that run, log it "
+            "inside of its `with` block, or with run_id=%r.",
+            started.info.run_id,
+            before.run.info.run_id,
+            before.run.info.run_id,
+        )
+    return open_runs()[-1]
 
 
 def _parent_id(nested: bool, parent_run_id: str | None) -> str | None:

@@ -67,6 +67,19 @@ class TestStartAndEnd:
         assert run is not None
         assert stored(run).data.params == {"p": "1"}
 
+    def test_a_line_after_the_block_is_pointed_out(self, capsys: pytest.CaptureFixture[str]) -> None:
+        mlflow.log_param("p", 1)
+        assert "was started for what is logged now" not in capsys.readouterr().err
+        mlflow.end_run()
+        with mlflow.start_run() as first:
+            pass
+        mlflow.log_metric("late", 1)
+        second = mlflow.active_run()
+        assert second is not None
+        message = capsys.readouterr().err
+        assert f"Run {second.info.run_id} was started for what is logged now" in message
+        assert f"because run {first.info.run_id} had ended" in message
+
     def test_what_is_given_is_stored(self) -> None:
         made = mlflow.create_experiment("e")
         with mlflow.start_run(
