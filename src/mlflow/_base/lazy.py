@@ -36,6 +36,7 @@ def lazy_module(
         return value
 
     def names_of_module() -> list[str]:
-        return sorted({*vars(sys.modules[package]), *names, *submodules})
+        own = {name for name in vars(sys.modules[package]) if name.startswith("__")}
+        return sorted({*own, *names, *submodules})
 
     return load, names_of_module, public
