@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
+import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import OpenPage
+from tests.e2e.conftest import ROOT, OpenPage
 from tests.e2e.server import Server
 
 
@@ -20,6 +22,20 @@ def test_the_theme_follows_the_system_until_one_is_chosen(server: Server, open_p
     expect(root).to_have_attribute("data-theme", "light")
     page.reload()
     expect(root).to_have_attribute("data-theme", "light")
+
+
+def test_the_first_page_is_small_and_the_rest_is_loaded_when_needed(built_ui: None) -> None:
+    folder = ROOT / "src" / "mlflow" / "server" / "ui"
+    page = (folder / "index.html").read_text()
+    first = [folder / name for name in re.findall(r'(?:src|href)="\./([^"]+\.(?:js|css))"', page)]
+    others = [
+        path
+        for path in (folder / "static-files").iterdir()
+        if path.suffix in {".js", ".css"} and path not in first
+    ]
+    assert len(first) >= 3
+    assert sum(len(gzip.compress(path.read_bytes())) for path in first) <= 200_000
+    assert max(len(gzip.compress(path.read_bytes())) for path in others) <= 150_000
 
 
 def test_keys_open_help_and_pages_and_escape_closes(server: Server, open_page: OpenPage) -> None:

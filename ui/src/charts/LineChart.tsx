@@ -68,6 +68,12 @@ export function formatX(x: number, axis: XAxis): string {
   return axis === "time" ? formatExact(x * 1000) : formatDuration(x * 1000);
 }
 
+/** Steps of a duration axis in seconds, so that its ticks are round: from a millisecond to thirty days. */
+const DURATIONS = [
+  0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800,
+  21600, 43200, 86400, 172800, 604800, 2592000,
+];
+
 function settings(
   element: HTMLElement,
   series: Series,
@@ -111,7 +117,7 @@ function settings(
         ticks: { show: false },
         space: 60,
         size: 28,
-        ...(options.axis === "relative" && { values: (_: uPlot, ticks: number[]) => ticks.map((tick) => formatDuration(tick * 1000)) }),
+        ...(options.axis === "relative" && { values: (_: uPlot, ticks: number[]) => ticks.map((tick) => (tick === 0 ? "0" : formatDuration(tick * 1000))), incrs: DURATIONS }),
         ...(options.axis === "step" && { values: (_: uPlot, ticks: number[]) => ticks.map((tick) => (Number.isInteger(tick) ? compact(tick) : "")) }),
       },
       {

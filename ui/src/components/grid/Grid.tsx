@@ -1,4 +1,3 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
 import {
   type KeyboardEvent,
   memo,
@@ -7,7 +6,6 @@ import {
   type RefObject,
   useEffect,
   useId,
-  useLayoutEffect,
   useMemo,
   useRef,
   useState,
@@ -17,6 +15,7 @@ import { navigate } from "../../state/location";
 import styles from "./Grid.module.css";
 import { type CellPosition, moveCell } from "./navigation";
 import { coverage, extend, type Selection, toggle, toggleAll } from "./selection";
+import { scrollDelta, useGridWindow } from "./window";
 
 export interface Column<Row> {
   id: string;
@@ -85,33 +84,23 @@ export function Grid<Row>(props: GridProps<Row>) {
   const pinned = columns[0];
   const pinnedWidth = pinned?.width ?? 0;
 
-  const vertical = useVirtualizer({
-    count: rows.length + placeholders,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW,
-    paddingStart: HEADER,
-    scrollPaddingStart: HEADER,
-    overscan: 12,
-  });
-  const horizontal = useVirtualizer({
-    horizontal: true,
-    count: Math.max(0, columns.length - 1),
-    getScrollElement: () => scroller.current,
-    estimateSize: (index) => columns[index + 1]?.width ?? 0,
-    paddingStart: pinnedWidth,
-    scrollPaddingStart: pinnedWidth,
-    overscan: 3,
-  });
-  useLayoutEffect(() => horizontal.measure(), [columns, horizontal]);
+  const starts = useMemo(() => {
+    let left = 0;
+    return columns.map(({ width }) => {
+      left += width;
+      return left - width;
+    });
+  }, [columns]);
+  const width = (starts.at(-1) ?? 0) + (columns.at(-1)?.width ?? 0);
+  const lineCount = rows.length + placeholders;
+  const shown = useGridWindow(scroller, { rowCount: lineCount, rowHeight: ROW, headerHeight: HEADER, starts, pinnedWidth });
 
-  const lines = vertical.getVirtualItems();
-  const lastLine = lines.at(-1)?.index ?? 0;
+  const { first: firstLine, last: lastLine } = shown.rows;
   useEffect(() => {
     if (hasMore && !loading && lastLine > rows.length - AHEAD) onNeedMore();
   }, [hasMore, loading, lastLine, rows.length, onNeedMore]);
 
   const { onVisible } = props;
-  const firstLine = lines[0]?.index ?? 0;
   useEffect(() => onVisible?.(firstLine, lastLine), [onVisible, firstLine, lastLine]);
 
   // The row under the focus may be gone after a filter.
@@ -123,8 +112,17 @@ export function Grid<Row>(props: GridProps<Row>) {
 
   const goTo = (to: CellPosition): void => {
     setActive(to);
-    if (to.row >= 0) vertical.scrollToIndex(to.row);
-    if (to.column > 0) horizontal.scrollToIndex(to.column - 1);
+    const element = scroller.current;
+    if (!element) return;
+    if (to.row >= 0) {
+      const top = element.scrollTop;
+      element.scrollTop = top + scrollDelta(HEADER + to.row * ROW, ROW, top + HEADER, top + element.clientHeight);
+    }
+    if (to.column > 0) {
+      const left = element.scrollLeft;
+      const start = starts[to.column] ?? 0;
+      element.scrollLeft = left + scrollDelta(start, columns[to.column]?.width ?? 0, left + pinnedWidth, left + element.clientWidth);
+    }
   };
 
   const selectRow = (row: Row, range: boolean): void => {
@@ -190,21 +188,8 @@ export function Grid<Row>(props: GridProps<Row>) {
     }
   });
 
-  const shown = horizontal.getVirtualItems();
-  const span: ColumnSpan = {
-    first: shown[0]?.index ?? 0,
-    last: shown.at(-1)?.index ?? -1,
-  };
-  const starts = useMemo(() => {
-    let left = pinnedWidth;
-    return columns.map((column, index) => {
-      if (index === 0) return 0;
-      left += column.width;
-      return left - column.width;
-    });
-  }, [columns, pinnedWidth]);
-  const covered = coverage(selection, ids);
-  const width = horizontal.getTotalSize();
+  const { first, last } = shown.columns;
+  const covered = useMemo(() => coverage(selection, ids), [selection, ids]);
 
   return (
     <div
@@ -220,7 +205,7 @@ export function Grid<Row>(props: GridProps<Row>) {
       aria-activedescendant={cellId(focus.row, focus.column)}
       onKeyDown={onKeyDown}
     >
-      <div className={styles.canvas} style={{ height: vertical.getTotalSize(), width }}>
+      <div className={styles.canvas} style={{ height: HEADER + lineCount * ROW, width }}>
         <div role="rowgroup" className={styles.head}>
           <div role="row" aria-rowindex={1} className={styles.headRow} style={{ height: HEADER }}>
             {pinned && (
@@ -240,30 +225,32 @@ export function Grid<Row>(props: GridProps<Row>) {
                 </span>
               </HeaderCell>
             )}
-            {columns.slice(span.first + 1, span.last + 2).map((column, index) => {
-              const at = span.first + 1 + index;
+            {columns.slice(first, last + 1).map((column, index) => {
+              const at = first + index;
               return <HeaderCell key={column.id} column={column} at={at} left={starts[at]} {...headerProps(column)} />;
             })}
           </div>
         </div>
         <div role="rowgroup" className={props.dimmed ? styles.dimmed : undefined}>
-          {lines.map((line) => {
-            const row = rows[line.index];
-            if (row === undefined) return <Placeholder key={`p${line.index}`} top={line.start} width={pinnedWidth} />;
-            const key = ids[line.index] ?? "";
+          {Array.from({ length: Math.max(0, lastLine - firstLine + 1) }, (_, offset) => {
+            const at = firstLine + offset;
+            const row = rows[at];
+            const top = HEADER + at * ROW;
+            if (row === undefined) return <Placeholder key={`p${at}`} top={top} width={pinnedWidth} />;
+            const key = ids[at] ?? "";
             return (
               <GridRow
                 key={key}
                 row={row}
                 name={props.rowName(row)}
-                at={line.index}
-                top={line.start}
+                at={at}
+                top={top}
                 columns={columns as readonly Column<unknown>[]}
                 starts={starts}
-                first={span.first}
-                last={span.last}
+                first={first}
+                last={last}
                 selected={selection.has(key)}
-                activeColumn={focus.row === line.index ? focus.column : -1}
+                activeColumn={focus.row === at ? focus.column : -1}
                 idPrefix={id}
                 onClick={onRowClick.current as RowClick}
               />
@@ -288,11 +275,6 @@ export function Grid<Row>(props: GridProps<Row>) {
       },
     };
   }
-}
-
-interface ColumnSpan {
-  first: number;
-  last: number;
 }
 
 interface HeaderCellProps {
@@ -391,7 +373,7 @@ const GridRow = memo(function GridRow(props: GridRowProps) {
       onClick={(event) => props.onClick(event, row, at)}
     >
       {pinned && cell(pinned, 0)}
-      {columns.slice(props.first + 1, props.last + 2).map((column, index) => cell(column, props.first + 1 + index))}
+      {columns.slice(props.first, props.last + 1).map((column, index) => cell(column, props.first + index))}
     </div>
   );
 });

@@ -73,8 +73,16 @@ function MenuList({ id, label, anchor, items, onClose }: MenuListProps) {
     const outside = (event: PointerEvent): void => {
       if (event.target instanceof Node && !menu.contains(event.target) && !anchor.contains(event.target)) onClose();
     };
+    // What it belongs to moves away under it.
+    const scrolled = (event: Event): void => {
+      if (event.target !== menu) onClose();
+    };
     document.addEventListener("pointerdown", outside, true);
-    return () => document.removeEventListener("pointerdown", outside, true);
+    document.addEventListener("scroll", scrolled, true);
+    return () => {
+      document.removeEventListener("pointerdown", outside, true);
+      document.removeEventListener("scroll", scrolled, true);
+    };
   }, [anchor, onClose]);
 
   const close = (): void => {

@@ -21,7 +21,7 @@ import { SearchBox } from "../../components/ui/Field";
 import { TimeAgo } from "../../components/ui/Marks";
 import { Menu } from "../../components/ui/Menu";
 import { Empty, Failure, NoMatch } from "../../components/ui/States";
-import { useAct } from "../../components/ui/Toast";
+import { useAct, useToast } from "../../components/ui/Toast";
 import { useDebounced } from "../../hooks/useDebounced";
 import { useNarrow } from "../../hooks/useNarrow";
 import { firstLine } from "../../lib/text";
@@ -43,6 +43,7 @@ export function ExperimentsPage() {
 
   const client = useQueryClient();
   const act = useAct();
+  const show = useToast();
   const narrow = useNarrow();
   const grid = useRef<HTMLDivElement>(null);
   const [selection, setSelection] = useState<Selection>(new Set());
@@ -107,7 +108,7 @@ export function ExperimentsPage() {
           </>
         ),
       },
-      { id: "updated", title: "Last update", width: 124, sort: "last_update_time", cell: (row) => <TimeAgo ms={row.updated} /> },
+      { id: "updated", title: "Last update", width: 140, sort: "last_update_time", cell: (row) => <TimeAgo ms={row.updated} /> },
       { id: "created", title: "Created", width: 112, sort: "creation_time", cell: (row) => <TimeAgo ms={row.created} /> },
       {
         id: "description",
@@ -236,10 +237,10 @@ export function ExperimentsPage() {
             const { id, name: before } = renaming;
             await renameExperiment(id, next);
             await refresh();
-            void act(async () => undefined, `Renamed to ${next}`, async () => {
+            show({ text: `Renamed to ${next}`, undo: async () => {
               await renameExperiment(id, before);
               await refresh();
-            });
+            } });
           }}
         />
       )}

@@ -10,7 +10,7 @@ import { CopyIcon } from "../../components/ui/Copy";
 import { StatusMark, TimeAgo } from "../../components/ui/Marks";
 import { Menu } from "../../components/ui/Menu";
 import { Failure, Skeleton } from "../../components/ui/States";
-import { useAct } from "../../components/ui/Toast";
+import { useAct, useToast } from "../../components/ui/Toast";
 import { navigate } from "../../state/location";
 import { printRoute, type Route, type RunTab } from "../../state/routes";
 import { Duration } from "../runs/runColumns";
@@ -28,6 +28,7 @@ export default function RunPage({ route }: { route: RunRoute }) {
   const { runId, experimentId } = route;
   const client = useQueryClient();
   const act = useAct();
+  const show = useToast();
   const [renaming, setRenaming] = useState(false);
   const query = useQuery({
     queryKey: ["run", runId],
@@ -170,7 +171,7 @@ export default function RunPage({ route }: { route: RunRoute }) {
           onRename={async (name) => {
             const before = run.name;
             await after(renameRun(runId, name));
-            void act(async () => undefined, `Renamed to ${name}`, () => after(renameRun(runId, before)));
+            show({ text: `Renamed to ${name}`, undo: () => after(renameRun(runId, before)) });
           }}
         />
       )}

@@ -15,7 +15,7 @@ import { TagEditor } from "../../components/TagEditor";
 import { Button } from "../../components/ui/Button";
 import { CopyIcon } from "../../components/ui/Copy";
 import { Menu } from "../../components/ui/Menu";
-import { useAct } from "../../components/ui/Toast";
+import { useAct, useToast } from "../../components/ui/Toast";
 import { navigate } from "../../state/location";
 import styles from "./ExperimentHeader.module.css";
 
@@ -23,6 +23,7 @@ import styles from "./ExperimentHeader.module.css";
 export function ExperimentHeader({ id, experiment }: { id: string; experiment: ExperimentRow | undefined }) {
   const client = useQueryClient();
   const act = useAct();
+  const show = useToast();
   const [renaming, setRenaming] = useState(false);
   const refresh = async (): Promise<void> => {
     await Promise.all([client.invalidateQueries({ queryKey: ["experiment", id] }), client.invalidateQueries({ queryKey: ["experiments"] })]);
@@ -107,7 +108,7 @@ export function ExperimentHeader({ id, experiment }: { id: string; experiment: E
           onClose={() => setRenaming(false)}
           onRename={async (next) => {
             await after(renameExperiment(id, next));
-            void act(async () => undefined, `Renamed to ${next}`, () => after(renameExperiment(id, name)));
+            show({ text: `Renamed to ${next}`, undo: () => after(renameExperiment(id, name)) });
           }}
         />
       )}

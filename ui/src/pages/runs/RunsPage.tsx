@@ -13,7 +13,7 @@ import bar from "../../components/Toolbar.module.css";
 import { Button } from "../../components/ui/Button";
 import { copyText } from "../../components/ui/Copy";
 import { Empty, Failure, NoMatch } from "../../components/ui/States";
-import { useAct } from "../../components/ui/Toast";
+import { useAct, useToast } from "../../components/ui/Toast";
 import { useNarrow } from "../../hooks/useNarrow";
 import { formatCount, plural } from "../../lib/numbers";
 import { navigate, navigateQuery, useLocation } from "../../state/location";
@@ -83,6 +83,7 @@ function RunsPage({ experimentIds }: { experimentIds: string[] }) {
   const [picking, setPicking] = useState(false);
   const [renaming, setRenaming] = useState<RunRow>();
   const act = useAct();
+  const show = useToast();
   const client = useQueryClient();
   const narrow = useNarrow();
 
@@ -109,7 +110,7 @@ function RunsPage({ experimentIds }: { experimentIds: string[] }) {
         },
       );
       if (!done) return;
-      remove(new Set(ids));
+      await remove(new Set(ids));
       setSelection((present) => new Set([...present].filter((id) => !ids.includes(id))));
       for (const id of ids) client.removeQueries({ queryKey: ["run", id] });
     },
@@ -272,10 +273,10 @@ function RunsPage({ experimentIds }: { experimentIds: string[] }) {
             const { id, name: before } = renaming;
             await renameRun(id, name);
             await reload();
-            void act(async () => undefined, `Renamed to ${name}`, async () => {
+            show({ text: `Renamed to ${name}`, undo: async () => {
               await renameRun(id, before);
               await reload();
-            });
+            } });
           }}
         />
       )}

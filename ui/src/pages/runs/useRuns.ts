@@ -25,7 +25,7 @@ export interface Runs {
   showWaiting: () => void;
   loadMore: () => void;
   retry: () => void;
-  remove: (ids: ReadonlySet<string>) => void;
+  remove: (ids: ReadonlySet<string>) => Promise<void>;
   reload: () => Promise<void>;
 }
 
@@ -116,13 +116,16 @@ export function useRuns(search: RunSearch, mayMove: () => boolean): Runs {
     loadMore: useCallback(() => void fetchNextPage({ cancelRefetch: false }), [fetchNextPage]),
     retry: useCallback(() => void (rows === undefined ? list.refetch() : fetchNextPage()), [rows, list, fetchNextPage]),
     remove: useCallback(
-      (ids) => {
+      async (ids) => {
+        // A page on its way would bring back what it was asked beside.
+        await client.cancelQueries({ queryKey: key });
         change((pages) => withoutRuns(pages, ids));
         // What follows has moved up: without reading the last page again, the next one would leave a gap.
         const params = client.getQueryData<Pages>(key)?.pageParams ?? [];
         const last = params.at(-1);
         if (last === undefined) return;
-        void searchRuns(search, last).then((fresh) => change((pages) => [...pages.slice(0, -1), fresh]));
+        const fresh = await searchRuns(search, last);
+        change((pages) => [...pages.slice(0, -1), fresh]);
       },
       [change, client, key, search],
     ),

@@ -1,5 +1,5 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
 import { useMemo, useRef, useState } from "react";
+import { useGridWindow } from "../../../components/grid/window";
 import { Button } from "../../../components/ui/Button";
 import styles from "./Preview.module.css";
 
@@ -40,19 +40,14 @@ function Lines({ lines, wrap }: { lines: readonly string[]; wrap: boolean }) {
 
 function ManyLines({ lines }: { lines: readonly string[] }) {
   const scroller = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({
-    count: lines.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => LINE,
-    overscan: 20,
-  });
+  const { rows } = useGridWindow(scroller, { rowCount: lines.length, rowHeight: LINE, headerHeight: 0, starts: [], pinnedWidth: 0 });
   return (
     <div ref={scroller} className={styles.code} tabIndex={0} role="region" aria-label="Text">
-      <div className={styles.canvas} style={{ height: virtual.getTotalSize() }}>
-        {virtual.getVirtualItems().map((item) => (
-          <div key={item.key} className={styles.line} style={{ transform: `translateY(${item.start}px)` }}>
-            <span aria-hidden="true">{item.index + 1}</span>
-            {lines[item.index]}
+      <div className={styles.canvas} style={{ height: lines.length * LINE }}>
+        {lines.slice(rows.first, rows.last + 1).map((line, offset) => (
+          <div key={rows.first + offset} className={styles.line} style={{ transform: `translateY(${(rows.first + offset) * LINE}px)` }}>
+            <span aria-hidden="true">{rows.first + offset + 1}</span>
+            {line}
           </div>
         ))}
       </div>
