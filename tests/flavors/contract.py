@@ -164,6 +164,11 @@ class FlavorContract:
             module.save_model(model, tmp_path)
         assert [file.name for file in tmp_path.iterdir()] == ["mine.txt"]
 
+    def test_when_a_part_fails_no_folder_is_left(self, save: Callable[..., Path], tmp_path: Path) -> None:
+        with pytest.raises(MlflowException, match="does not exist"):
+            save(pip_requirements="no-such-file.txt")
+        assert list(tmp_path.iterdir()) == []
+
     @pytest.mark.parametrize(
         "arguments",
         [

@@ -40,6 +40,8 @@ def save_flavor(
 ) -> Model:
     """Writes a model folder: payload, example, code, environment and the MLmodel file, which comes last.
 
+    When a part of it fails, no folder is left.
+
     Args:
         flavor: The model's flavor.
         model: The model.
@@ -57,6 +59,22 @@ def save_flavor(
     """
     request = check_arguments(flavor, arguments)
     folder = _empty_folder(path)
+    try:
+        return _write(flavor, model, folder, arguments, options, request)
+    except BaseException:
+        # Half a model is worse than none.
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _write(
+    flavor: Flavor,
+    model: Any,
+    folder: Path,
+    arguments: SaveArguments,
+    options: dict[str, Any],
+    request: EnvironmentRequest,
+) -> Model:
     code = _copy_code(arguments.code_paths, folder)
     payload = flavor.save(model, folder, options)
     mlflow_model: Model = arguments.mlflow_model or Model()

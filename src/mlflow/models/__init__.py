@@ -15,7 +15,6 @@ __getattr__, __dir__, __all__ = lazy_module(
         "infer_signature": "mlflow.models.signature",
         "set_signature": "mlflow.models.signature",
         "validate_schema": "mlflow.models.enforcement",
-        "validate_serving_input": "mlflow.models.serving_input",
     },
     frozenset({"model", "signature"}),
 )

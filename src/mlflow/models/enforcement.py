@@ -72,7 +72,7 @@ def enforce_params(params: dict[str, Any] | None, schema: ParamSchema | None) ->
     """The parameters with defaults filled in; those that the model does not declare are left out.
 
     Returns:
-        The parameters; `None` for a model that declares none.
+        The parameters; `None` where none are given and none declared.
 
     Raises:
         MlflowException: `INVALID_PARAMETER_VALUE`: not a dictionary, or a value of another type.
@@ -88,7 +88,7 @@ def enforce_params(params: dict[str, Any] | None, schema: ParamSchema | None) ->
             unknown,
         )
     if schema is None:
-        return None
+        return None if params is None else {}
     refused, values = [], {}
     for name in dict.fromkeys([*(name for name in given if name in known), *known]):
         spec = known[name]

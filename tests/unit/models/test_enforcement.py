@@ -246,7 +246,8 @@ def test_defaults_fill_in_what_is_not_given() -> None:
 
 def test_parameters_that_nobody_declared_are_left_out(caplog: pytest.LogCaptureFixture) -> None:
     assert enforce_params({"zzz": 1}, PARAMETERS) == {"n": 1, "f": 0.5, "l": [1, 2]}
-    assert enforce_params({"zzz": 1}, None) is None
+    assert enforce_params({"zzz": 1}, None) == {}
+    assert enforce_params(None, None) is None
     assert caplog.text.count("['zzz']") == 2
 
 
