@@ -7,7 +7,7 @@ from typing import NamedTuple
 from mlflow._storage.interface.store import Store
 from mlflow.entities.experiment import Experiment
 from mlflow.environment_variables import MLFLOW_EXPERIMENT_ID, MLFLOW_EXPERIMENT_NAME
-from mlflow.exceptions import InvalidParameterValue, ResourceAlreadyExists
+from mlflow.exceptions import InvalidParameterValue, MlflowException
 
 DEFAULT_EXPERIMENT_ID = "0"
 
@@ -83,8 +83,9 @@ def find_or_create_experiment(store: Store, name: str) -> Experiment:
     get_logger("mlflow.tracking.fluent").info(message)
     try:
         return store.experiments.get(store.experiments.create(name))
-    except ResourceAlreadyExists:  # another process was faster
-        made = store.experiments.find(name)
+    except MlflowException as error:
+        # Another process may have been faster. A server's error has the code, not the class.
+        made = store.experiments.find(name) if error.error_code == "RESOURCE_ALREADY_EXISTS" else None
         if made is None:
             raise
         return made

@@ -5,7 +5,7 @@ import os
 import pytest
 
 import mlflow
-from mlflow._session.experiments import active_experiment_id
+from mlflow._session.experiments import active_experiment_id, find_or_create_experiment
 from mlflow._session.stores import open_session_store
 
 
@@ -44,6 +44,19 @@ def test_a_choice_follows_to_another_store_by_name() -> None:
         pass
     assert mlflow.get_experiment(run.info.experiment_id).name == "mine"
     assert mlflow.get_experiment_by_name("other") is None
+
+
+def test_an_experiment_that_another_process_makes_meanwhile_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = open_session_store()
+    experiments = store.experiments
+    create = experiments.create
+
+    def create_second(name: str) -> str:
+        create(name)
+        return create(name)
+
+    monkeypatch.setattr(experiments, "create", create_second)
+    assert find_or_create_experiment(store, "raced").name == "raced"
 
 
 def test_a_new_experiment_is_announced_with_a_close_name(capsys: pytest.CaptureFixture[str]) -> None:
