@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import sys
 from importlib import metadata
 from pathlib import Path
 
