@@ -36,6 +36,8 @@ export function MetricCard({ run, metric, last, options, group }: MetricCardProp
     staleTime: 60_000,
   });
   const points = history.data;
+  // Until the history is here: a last step of 0 is most often an only point.
+  const isSingle = points ? points.length === 1 : last?.step === 0;
   const series = useMemo(() => toSeries(points ?? [], options.axis), [points, options.axis]);
   const ends = extremes(series);
   const description =
@@ -57,12 +59,12 @@ export function MetricCard({ run, metric, last, options, group }: MetricCardProp
           Data
         </Button>
       </header>
-      <div className={styles.body}>
+      <div className={isSingle ? styles.singleBody : styles.body}>
         {history.error && !points ? (
           <Failure what="The history" error={history.error} onRetry={() => void history.refetch()} />
         ) : !points ? (
           <Skeleton lines={5} />
-        ) : points.length === 1 && points[0] ? (
+        ) : isSingle && points[0] ? (
           <p className={styles.single}>
             <strong>
               <Num value={points[0].value} digits={6} />
