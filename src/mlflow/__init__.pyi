@@ -1,5 +1,5 @@
 # Written by scripts/write_stubs.py from the table in __init__.py.
-# ruff: noqa: F401, I001
+# ruff: noqa: I001
 
 from mlflow.tracking.fluent.logged_models import ActiveModel as ActiveModel
 from mlflow.tracking.fluent.runs import ActiveRun as ActiveRun

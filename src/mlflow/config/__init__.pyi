@@ -1,5 +1,5 @@
 # Written by scripts/write_stubs.py from the table in __init__.py.
-# ruff: noqa: F401, I001
+# ruff: noqa: I001
 
 from mlflow.config.logging import enable_async_logging as enable_async_logging
 from mlflow._session.uris import get_registry_uri as get_registry_uri

@@ -1,5 +1,5 @@
 # Written by scripts/write_stubs.py from the table in __init__.py.
-# ruff: noqa: F401, I001
+# ruff: noqa: I001
 
 from mlflow.entities.dataset import Dataset as Dataset
 from mlflow.entities.run_inputs import DatasetInput as DatasetInput
