@@ -14,8 +14,10 @@ import pytest
 
 from mlflow._storage.interface.store import Store
 from mlflow._storage.open import open_sql_store
+from mlflow._storage.rest.store import RestStore
 from mlflow._storage.sql.store import SqlStore
 from tests.contract.emptying import empty
+from tests.live_server import LiveServer
 
 
 @contextmanager
@@ -39,9 +41,35 @@ def _postgresql(request: pytest.FixtureRequest) -> Iterator[Store]:
         empty(store)
 
 
+@contextmanager
+def _through_a_server(request: pytest.FixtureRequest, store: Store) -> Iterator[Store]:
+    assert isinstance(store, SqlStore)  # what a server stands on
+    server: LiveServer = request.getfixturevalue("live_server")
+    with server.serving(store) as address:
+        client = RestStore(address)
+        try:
+            yield client
+        finally:
+            client.close()
+
+
+@contextmanager
+def _rest_sqlite(request: pytest.FixtureRequest) -> Iterator[Store]:
+    with _sqlite(request) as store, _through_a_server(request, store) as client:
+        yield client
+
+
+@contextmanager
+def _rest_postgresql(request: pytest.FixtureRequest) -> Iterator[Store]:
+    with _postgresql(request) as store, _through_a_server(request, store) as client:
+        yield client
+
+
 MODES: dict[str, Callable[[pytest.FixtureRequest], AbstractContextManager[Store]]] = {
     "sqlite": _sqlite,
     "postgresql": _postgresql,
+    "rest-sqlite": _rest_sqlite,
+    "rest-postgresql": _rest_postgresql,
 }
 
 
@@ -50,6 +78,14 @@ def store(request: pytest.FixtureRequest) -> Iterator[Store]:
     """An empty store, of every mode in turn."""
     with MODES[request.param](request) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def live_server() -> Iterator[LiveServer]:
+    """A server that is listening."""
+    server = LiveServer()
+    yield server
+    server.stop()
 
 
 @pytest.fixture

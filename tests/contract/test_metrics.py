@@ -176,10 +176,15 @@ def test_a_page_of_a_history_has_a_point_at_least(store: Store, run_id: str, max
         store.metrics.sampled_history([run_id], "m", None, None, max_results)
 
 
-@pytest.mark.parametrize("token", ["x", "W10=", "AAAA", "\ud800"])
+@pytest.mark.parametrize("token", ["x", "W10=", "AAAA"])
 def test_a_token_that_is_none_is_refused(store: Store, run_id: str, token: str) -> None:
     with refused(INVALID, "page token"):
         store.metrics.history(run_id, "m", 5, token)
+
+
+def test_a_token_that_is_no_text_is_refused(store: Store, run_id: str) -> None:
+    with refused(INVALID):
+        store.metrics.history(run_id, "m", 5, "\ud800")
 
 
 def test_a_token_of_another_history_is_refused(store: Store, run_id: str) -> None:

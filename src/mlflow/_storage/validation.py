@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from mlflow.entities.metric import Metric
 from mlflow.entities.param import Param
 from mlflow.entities.run_inputs import DatasetInput
+from mlflow.entities.run_status import RunStatus
 from mlflow.entities.tag import ExperimentTag, RunTag
 from mlflow.environment_variables import (
     MLFLOW_ALLOWED_HOST_ADDRESSED_ARTIFACT_SCHEMES,
@@ -33,6 +34,7 @@ MAX_BATCH_METRICS = 1000
 MAX_BATCH_PARAMS = 100
 MAX_BATCH_TAGS = 100
 MAX_BATCH_ITEMS = 1000
+MAX_HISTORY_RUNS = 100
 MAX_INT64 = (1 << 63) - 1
 MIN_INT64 = -(1 << 63)
 
@@ -383,3 +385,19 @@ def check_artifact_location(location: str) -> str:
             f"MLFLOW_ALLOWED_HOST_ADDRESSED_ARTIFACT_SCHEMES={scheme}"
         )
     return location
+
+
+def check_run_status(status: int) -> int:
+    """Refuses what is not the number of a run status."""
+    if status not in RunStatus.all_status():
+        raise InvalidParameterValue(f"Unknown run status {status}; known are {RunStatus.all_status()}")
+    return status
+
+
+def check_history_runs(run_ids: Iterable[str]) -> None:
+    """Refuses no runs, and more runs than histories are read of at a time."""
+    count = len(set(run_ids))
+    if not 1 <= count <= MAX_HISTORY_RUNS:
+        raise InvalidParameterValue(
+            f"Ask for the history of 1 to {MAX_HISTORY_RUNS} runs at a time; got {count}"
+        )

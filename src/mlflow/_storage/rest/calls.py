@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from typing import Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import msgspec
 
 from mlflow._storage.rest.transport import HttpTransport
 from mlflow._wire.routes import BY_NAME, Route
 from mlflow._wire.shapes import Request, Response
+from mlflow.exceptions import InvalidParameterValue, ResourceDoesNotExist
 
 T = TypeVar("T", bound=Response)
 
@@ -40,17 +41,19 @@ class Calls:
             reply: The route's response type.
         """
         route = BY_NAME[name]
-        path, used = _path(route, request)
-        if route.method == "GET":
-            response = self.transport.request("GET", path, query=_query(request, used))
-        else:
-            response = self.transport.request(
-                route.method,
-                path,
-                body=_encode(request),
-                headers=_JSON,
-                repeatable=name not in _NOT_IDEMPOTENT,
-            )
+        try:
+            path, used = _path(route, request)
+            query = urlencode(_query(request, used)) if route.method == "GET" else ""
+            body = None if route.method == "GET" else _encode(request)
+        except UnicodeEncodeError:
+            raise InvalidParameterValue("A text holds a lone surrogate, which is not valid Unicode") from None
+        response = self.transport.request(
+            route.method,
+            f"{path}?{query}" if query else path,
+            body=body,
+            headers=_JSON if body is not None else None,
+            repeatable=route.method == "GET" or name not in _NOT_IDEMPOTENT,
+        )
         decoder = self._decoders.get(name)
         if decoder is None:
             decoder = self._decoders[name] = msgspec.json.Decoder(reply)
@@ -63,7 +66,10 @@ def _path(route: Route, request: Request) -> tuple[str, set[str]]:
 
     def fill(match: re.Match[str]) -> str:
         used.add(match[1])
-        return quote(str(getattr(request, match[1])), safe="/" if match[2] else "")
+        value = str(getattr(request, match[1]))
+        if not value:
+            raise ResourceDoesNotExist(f"Nothing has an empty {match[1]!r}")
+        return quote(value, safe="/" if match[2] else "")
 
     return _HOLE.sub(fill, route.url), used
 

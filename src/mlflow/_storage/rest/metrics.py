@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from mlflow._storage.interface.pages import Page
 from mlflow._storage.rest.calls import Calls
-from mlflow._storage.validation import check_metric
+from mlflow._storage.validation import check_history_runs, check_metric
 from mlflow._wire import metrics as wire
 from mlflow._wire.shapes import Empty
 from mlflow._wire.values import double_to_wire
@@ -42,6 +42,7 @@ class RestMetrics:
         return Page([wire.metric_from_wire(item) for item in reply.metrics], reply.next_page_token or None)
 
     def history_of_runs(self, run_ids: Sequence[str], key: str, max_results: int) -> list[Metric]:
+        check_history_runs(run_ids)
         request = wire.GetMetricHistoryBulk(list(run_ids), key, max_results)
         reply = self._call("get_metric_history_bulk", request, wire.MetricHistory)
         return [wire.metric_from_wire(item) for item in reply.metrics]
@@ -54,6 +55,7 @@ class RestMetrics:
         end_step: int | None,
         max_results: int,
     ) -> list[Metric]:
+        check_history_runs(run_ids)
         request = wire.GetMetricHistoryBulkInterval(list(run_ids), key, start_step, end_step, max_results)
         reply = self._call("get_metric_history_bulk_interval", request, wire.MetricHistory)
         return [wire.metric_from_wire(item) for item in reply.metrics]

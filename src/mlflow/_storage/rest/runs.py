@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from mlflow._storage.interface.pages import Page
 from mlflow._storage.interface.runs import RunDocument
 from mlflow._storage.rest.calls import Calls
-from mlflow._storage.validation import check_batch
+from mlflow._storage.validation import check_batch, check_experiment_id, check_run_status
 from mlflow._wire import runs as wire
 from mlflow._wire.enums import RUN_STATUS_NAMES, VIEW_TYPE_NAMES
 from mlflow._wire.metrics import metric_to_wire
@@ -34,6 +34,7 @@ class RestRuns:
         tags: Sequence[RunTag] = (),
         run_name: str | None = None,
     ) -> Run:
+        check_experiment_id(experiment_id)
         request = wire.CreateRun(
             str(experiment_id),
             user_id or "",
@@ -56,7 +57,7 @@ class RestRuns:
         end_time: int | None = None,
         run_name: str | None = None,
     ) -> RunInfo:
-        name = None if status is None else RUN_STATUS_NAMES[status - 1]
+        name = None if status is None else RUN_STATUS_NAMES[check_run_status(status) - 1]
         request = wire.UpdateRun(run_id, run_id, name, end_time, run_name or "")  # type: ignore[arg-type]
         return wire.run_info_from_wire(self._call("update_run", request, wire.RunInfoReply).run_info)
 

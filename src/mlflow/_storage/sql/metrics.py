@@ -23,7 +23,13 @@ from mlflow._storage.sql.ids import find_number
 from mlflow._storage.sql.logged_model_metrics import log_model_metrics
 from mlflow._storage.sql.run_rows import RunRow, forget_document, lock_active_run
 from mlflow._storage.sql.tokens import fingerprint, make_token, read_token
-from mlflow._storage.validation import MAX_INT64, MIN_INT64, check_max_results, check_metric
+from mlflow._storage.validation import (
+    MAX_INT64,
+    MIN_INT64,
+    check_history_runs,
+    check_max_results,
+    check_metric,
+)
 from mlflow.entities.metric import Metric
 from mlflow.exceptions import InvalidParameterValue
 
@@ -31,7 +37,6 @@ TAIL_POINTS = 2 * BLOCK_POINTS
 PACKED_AT_ONCE = 2
 """Most series that one request packs, so that a thousand that fill up together delay nobody. One request brings at
 most a thousand points, so tails shrink faster than they grow."""
-MAX_RUNS = 100
 MAX_SAMPLES = 2500
 MAX_BULK = 25_000
 _CHUNK = 500
@@ -390,7 +395,7 @@ class SqlMetrics:
         return Page([_metric(key, point) for point in points[first:last]], token)
 
     def history_of_runs(self, run_ids: Sequence[str], key: str, max_results: int) -> list[Metric]:
-        _check_runs(run_ids)
+        check_history_runs(run_ids)
         max_results = min(check_max_results(max_results, MAX_INT64), MAX_BULK)
         found: list[Metric] = []
         for run_id in sorted(set(run_ids)):
@@ -408,7 +413,7 @@ class SqlMetrics:
         end_step: int | None,
         max_results: int,
     ) -> list[Metric]:
-        _check_runs(run_ids)
+        check_history_runs(run_ids)
         check_max_results(max_results, MAX_SAMPLES)
         if (start_step is None) != (end_step is None):
             raise InvalidParameterValue("Give both 'start_step' and 'end_step', or neither of them")
@@ -440,12 +445,6 @@ def sampled(points: Sequence[Point], count: int) -> list[Point]:
     size, longer = divmod(len(points), count)
     starts = [part * size + min(part, longer) for part in range(count)]
     return [*(points[start] for start in starts[:-1]), points[-1]]
-
-
-def _check_runs(run_ids: Iterable[str]) -> None:
-    count = len(set(run_ids))
-    if not 1 <= count <= MAX_RUNS:
-        raise InvalidParameterValue(f"Ask for the history of 1 to {MAX_RUNS} runs at a time; got {count}")
 
 
 def _point(row: Row) -> Point:

@@ -25,6 +25,7 @@ from mlflow._storage.validation import (
     check_batch,
     check_experiment_id,
     check_max_results,
+    check_run_status,
     check_run_tag,
     check_text,
 )
@@ -118,8 +119,8 @@ class SqlRuns:
         end_time: int | None = None,
         run_name: str | None = None,
     ) -> RunInfo:
-        if status is not None and status not in RunStatus.all_status():
-            raise InvalidParameterValue(f"Unknown run status {status}; known are {RunStatus.all_status()}")
+        if status is not None:
+            check_run_status(status)
         ended = None if end_time is None else _check_time("end_time", end_time)
 
         def work(cx: Connection) -> RunInfo:

@@ -68,6 +68,7 @@ class Writer:
 
     def _reset(self) -> None:
         self._lock = threading.Lock()
+        self._starting = threading.Lock()
         self._queue: deque[Operation[Any]] = deque()
         self._connection: OwnedConnection | None = None
         self._inside = threading.local()
@@ -143,7 +144,7 @@ class Writer:
         self._write_rest()  # what came in between fails now
 
     def _start_thread(self) -> None:
-        with self._lock:
+        with self._starting:  # not the writers' lock: who submits must not wait for who writes
             if self._thread is None and not self._closed:
                 self._thread = threading.Thread(target=self._serve, name="headrace-writer", daemon=True)
                 self._thread.start()
