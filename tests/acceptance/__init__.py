@@ -1,0 +1,1 @@
+"""Scripts that users run, as they are written in the guides."""
