@@ -1,0 +1,1 @@
+"""Comparison with MLflow itself, which lives in environments of its own."""

@@ -1,0 +1,105 @@
+"""MLflow 3.17: its client against a server. What 2.22 does too is there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import flows
+import mlflow222
+import numpy as np
+import pandas as pd
+from flows import equal, fresh, refused
+from sklearn.linear_model import LogisticRegression
+
+import mlflow
+import mlflow.sklearn
+from mlflow.models import infer_signature
+from mlflow.tracking import MlflowClient
+
+FRAME = pd.DataFrame(np.arange(40.0).reshape(20, 2), columns=["a", "b"])
+TARGETS = np.arange(20) % 2
+
+
+def models() -> None:
+    experiment = fresh("Models")
+    model = LogisticRegression().fit(FRAME, TARGETS)
+    with mlflow.start_run() as run:
+        mlflow.log_metric("before", 0.25)
+        info = mlflow.sklearn.log_model(
+            model, name="model", signature=infer_signature(FRAME, TARGETS), params={"c": "1"}, tags={"t": "u"}
+        )
+        mlflow.log_metric("after", 0.75, model_id=info.model_id)
+    for uri in (info.model_uri, f"models:/{info.model_id}", f"runs:/{run.info.run_id}/model"):
+        equal(list(mlflow.sklearn.load_model(uri).predict(FRAME)), list(model.predict(FRAME)))
+        equal(list(mlflow.pyfunc.load_model(uri).predict(FRAME)), list(model.predict(FRAME)))
+    logged = mlflow.get_logged_model(info.model_id)
+    equal((logged.name, logged.status.value, logged.source_run_id), ("model", "READY", run.info.run_id))
+    equal((logged.params, logged.tags["t"]), ({"c": "1"}, "u"))
+    metrics = {metric.key: metric.value for metric in logged.metrics}
+    equal((metrics["after"], metrics["before"]), (0.75, 0.25))
+    got = MlflowClient().get_run(run.info.run_id)
+    equal([output.model_id for output in got.outputs.model_outputs], [info.model_id])
+    found = mlflow.search_logged_models(
+        [experiment], "metrics.after > 0.5 AND name = 'model'", output_format="list"
+    )
+    equal([item.model_id for item in found], [info.model_id])
+    files = MlflowClient().list_logged_model_artifacts(info.model_id)
+    assert "MLmodel" in [item.path for item in files], files
+    folder = Path(mlflow.artifacts.download_artifacts(info.model_uri))
+    assert info.model_id in (folder / "MLmodel").read_text()
+
+
+def model_records() -> None:
+    client = MlflowClient()
+    experiment = fresh("Model records")
+    made = client.create_logged_model(
+        experiment, name="m", tags={"a": "1"}, params={"p": "1"}, model_type="Agent"
+    )
+    equal((made.status.value, made.model_type), ("PENDING", "Agent"))
+    client.set_logged_model_tags(made.model_id, {"b": "2"})
+    client.delete_logged_model_tag(made.model_id, "a")
+    client.finalize_logged_model(made.model_id, "READY")
+    got = client.get_logged_model(made.model_id)
+    equal((got.status.value, got.tags, got.params), ("READY", {"b": "2"}, {"p": "1"}))
+    page = client.search_logged_models([experiment], order_by=[{"field_name": "creation_timestamp"}])
+    equal([item.model_id for item in page], [made.model_id])
+    client.delete_logged_model(made.model_id)
+    refused("RESOURCE_DOES_NOT_EXIST", client.get_logged_model, made.model_id)
+    equal(list(client.search_logged_models([experiment])), [])
+
+
+def used_models() -> None:
+    fresh("Model inputs")
+    active = mlflow.set_active_model(name="external")
+    with mlflow.start_run() as run:
+        mlflow.log_metric("score", 0.5)
+        mlflow.log_input(model=mlflow.entities.LoggedModelInput(model_id=active.model_id))
+    mlflow.clear_active_model()
+    got = MlflowClient().get_run(run.info.run_id)
+    equal([item.model_id for item in got.inputs.model_inputs], [active.model_id])
+    equal([(m.key, m.value) for m in mlflow.get_logged_model(active.model_id).metrics], [("score", 0.5)])
+
+
+def experiment_tags() -> None:
+    client = MlflowClient()
+    experiment = fresh("Experiment tags")
+    client.set_experiment_tag(experiment, "a", "1")
+    client.delete_experiment_tag(experiment, "a")
+    assert "a" not in client.get_experiment(experiment).tags
+    refused("RESOURCE_DOES_NOT_EXIST", client.delete_experiment_tag, experiment, "a")
+
+
+def renaming() -> None:
+    fresh("Renaming")
+    client = MlflowClient()
+    with mlflow.start_run() as run:
+        client.update_run(run.info.run_id, name="better")
+    got = client.get_run(run.info.run_id)
+    equal(
+        (got.info.run_name, got.data.tags["mlflow.runName"], got.info.status),
+        ("better", "better", "FINISHED"),
+    )
+
+
+if __name__ == "__main__":
+    flows.tell([*mlflow222.STEPS, models, model_records, used_models, experiment_tags, renaming])
