@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 
 from mlflow._base.clock import now_ms
 from mlflow._storage.sql.connection import Connection
@@ -26,7 +26,7 @@ def migrations() -> list[tuple[int, str]]:
     """Numbers and texts of all migrations, in order."""
     found = [
         (int(match[1]), item.read_text(encoding="utf-8"))
-        for item in files(__name__).iterdir()
+        for item in Path(__file__).parent.iterdir()
         if (match := _FILE.fullmatch(item.name))
     ]
     return sorted(found)
