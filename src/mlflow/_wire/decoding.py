@@ -173,15 +173,18 @@ def _normal_scalar(kind: Any, value: Any, path: str) -> Any:
     options = get_args(kind) if get_origin(kind) in (Union, types.UnionType) else (kind,)
     if isinstance(value, bool):
         return float(value) if float in options else value
-    if isinstance(value, int):
-        for option in options:
-            if get_origin(option) is Literal and get_args(option) in ENUMS:
-                names = get_args(option)
-                if not 1 <= value <= len(names):
-                    raise InvalidParameterValue(
-                        f"Invalid value {value} for parameter '{path}' supplied: use one of {', '.join(names)}"
-                    )
-                return names[value - 1]
+    for option in options:
+        if get_origin(option) is not Literal or get_args(option) not in ENUMS:
+            continue
+        names = get_args(option)
+        if isinstance(value, str) and value.isascii() and value.isdecimal():
+            value = int(value)
+        if isinstance(value, int):
+            if not 1 <= value <= len(names):
+                raise InvalidParameterValue(
+                    f"Invalid value {value} for parameter '{path}' supplied: use one of {', '.join(names)}"
+                )
+            return names[value - 1]
     return value
 
 
