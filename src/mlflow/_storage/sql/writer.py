@@ -180,7 +180,7 @@ class Writer:
                     _deliver(operation, operation.delivered)
 
     def _write(self, group: Sequence[Operation[Any]]) -> None:
-        if self._transact(group):
+        if len(group) > 1 and self._transact(group):
             return
         for operation in group:
             for attempt in range(1, ATTEMPTS + 1):
