@@ -81,7 +81,7 @@ def own_server(built_ui: None, tmp_path: Path) -> Iterator[Callable[..., Server]
 @pytest.fixture
 def browser_page(browser: Browser) -> Iterator[Page]:
     """A page that nobody watches, for journeys in which something is meant to be blocked."""
-    page = browser.new_page()
+    page = browser.new_page(locale="en-US")
     yield page
     page.close()
 
@@ -100,6 +100,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
             color_scheme="dark" if dark else "light",
             has_touch=touch,
             reduced_motion="reduce",
+            locale="en-US",
             permissions=["clipboard-read", "clipboard-write"],
             accept_downloads=True,
         )
