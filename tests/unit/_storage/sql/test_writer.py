@@ -241,7 +241,7 @@ def test_a_closed_store_refuses_everything_and_waits_for_nothing(store: SqlStore
         lambda: store.runs.get(run_id),
         lambda: store.runs.search(["0"]),
         lambda: store.runs.create("0"),
-        lambda: store.settings.ping(),
+        store.settings.ping,
     ]
     for call in calls:
         with pytest.raises(StorageUnavailable, match="closed"):

@@ -19,6 +19,7 @@ from mlflow._storage.sql.writer import Writer
 from mlflow.exceptions import InvalidParameterValue, InvalidState
 
 _FILE = re.compile(r"(\d{4})_\w+\.sql")
+_TABLE = re.compile(r"CREATE TABLE (\w+)")
 
 
 @lru_cache(maxsize=1)
@@ -65,7 +66,7 @@ def migrate(connection: Connection, dialect: Dialect, writer: Writer) -> bool:
         InvalidState: The database was made by a newer version, or a migration was edited after its release.
     """
     seen = applied(connection, dialect)
-    if not seen and (owner := dialect.foreign_owner(connection)):
+    if not seen and (owner := dialect.foreign_owner(connection) or _occupant(connection, dialect)):
         raise InvalidParameterValue(
             f"The database {dialect.uri} was made by {owner} and was left untouched. Headrace keeps its data in a "
             "database of its own: give another file or database name in the tracking URI"
@@ -83,6 +84,14 @@ def migrate(connection: Connection, dialect: Dialect, writer: Writer) -> bool:
         if number in pending:
             writer.run(lambda tx, number=number, text=text: _apply(tx, dialect, number, text))  # type: ignore[misc]
     return not seen
+
+
+def _occupant(connection: Connection, dialect: Dialect) -> str | None:
+    """Whose the tables are that have names of ours, if there are any."""
+    names = {name for _, text in migrations() for name in _TABLE.findall(text)}
+    taken = any(dialect.table_exists(connection, name) for name in sorted(names))
+    # In this order, because another process may be making our tables, all of them at once.
+    return "another program" if taken and not dialect.table_exists(connection, "headrace_migration") else None
 
 
 def _apply(connection: Connection, dialect: Dialect, number: int, text: str) -> None:
