@@ -200,3 +200,18 @@ def test_lists_in_a_query_are_repeated_keys(http: Http) -> None:
 @pytest.mark.parametrize("value", ["yes", "1", ""])
 def test_booleans_in_a_query_are_true_or_false(http: Http, value: str) -> None:
     assert http.get(f"{API}/logged-models/m-1?allow_deleted={value}").status == 400
+
+
+def test_long_answers_are_packed_for_browsers_alone(http: Http) -> None:
+    run_id = http.new_run()
+    tags = [{"key": f"tag{i}", "value": "x" * 50} for i in range(50)]
+    http.post(f"{API}/runs/log-batch", {"run_id": run_id, "tags": tags})
+    asked = f"mlflow/runs/get?run_id={run_id}"
+
+    packed = http.get(f"/ajax-api/2.0/{asked}", Accept_Encoding="gzip")
+    plain = http.get(f"/api/2.0/{asked}", Accept_Encoding="gzip")
+
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in plain.headers
+    assert packed.json == plain.json
+    assert "Content-Encoding" not in http.get(f"/ajax-api/2.0/{asked}").headers

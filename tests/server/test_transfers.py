@@ -231,3 +231,27 @@ def test_a_part_is_refused_when_the_file_has_changed_since(http: Http) -> None:
 
     assert http.get(f"{FILES}/0/x/file", Range="bytes=5-", If_Range=etag).body == b"56789"
     assert http.get(f"{FILES}/0/x/file", Range="bytes=5-", If_Range='"other"').body == b"0123456789"
+
+
+@pytest.mark.parametrize("scripts", [False, True])
+def test_a_page_is_shown_in_an_origin_of_its_own(http: Http, scripts: bool) -> None:
+    run_id = http.new_run()
+    http.send("PUT", f"{FILES}/0/{run_id}/artifacts/page.html", b"<p style='color: red'>")
+
+    reply = http.get(
+        f"/api/1.0/headrace/artifacts/raw?run_id={run_id}&path=page.html&scripts={str(scripts).lower()}"
+    )
+
+    assert reply.headers["Content-Type"] == "text/html; charset=utf-8"
+    policy = reply.headers["Content-Security-Policy"]
+    assert policy.startswith("sandbox")
+    assert ("allow-scripts" in policy) is scripts
+    assert "allow-same-origin" not in policy
+    assert "default-src 'none'" in policy
+
+
+def test_only_pages_are_shown(http: Http) -> None:
+    run_id = http.new_run()
+    http.send("PUT", f"{FILES}/0/{run_id}/artifacts/picture.svg", b"<svg>")
+
+    assert http.get(f"/api/1.0/headrace/artifacts/raw?run_id={run_id}&path=picture.svg").status == 400

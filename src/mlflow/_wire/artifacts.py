@@ -149,6 +149,14 @@ class GetArtifact(Request):
     run_uuid: str = ""
 
 
+class GetRawArtifact(Request):
+    """A file of a run, to be shown in a frame of its own."""
+
+    path: str
+    run_id: str
+    scripts: bool = False
+
+
 class UploadArtifact(Request):
     """A file that a run gets; its bytes are the body."""
 

@@ -50,6 +50,7 @@ _EXPERIMENTS = "/mlflow/experiments"
 _RUNS = "/mlflow/runs"
 _MODELS = "/mlflow/logged-models"
 _PROXIED = "/mlflow-artifacts"
+_OURS = "/api/1.0/headrace"
 
 ROUTES: tuple[Route, ...] = (
     # Experiments
@@ -230,6 +231,10 @@ ROUTES: tuple[Route, ...] = (
     Route(
         "get_artifact", "GET", "/get-artifact",
         artifacts.GetArtifact, None, "bytes", "Download a file of a run", rooted=True,
+    ),
+    Route(
+        "get_raw_artifact", "GET", f"{_OURS}/artifacts/raw",
+        artifacts.GetRawArtifact, None, "bytes", "Show an HTML file of a run in isolation", rooted=True,
     ),
     Route(
         "upload_artifact", "POST", "/mlflow/upload-artifact",

@@ -8,6 +8,7 @@ store's writer, which commits many at once; the results of one commit wake the l
 from __future__ import annotations
 
 import asyncio
+import gzip
 import logging
 import re
 import uuid
@@ -45,6 +46,8 @@ HANDLERS: dict[str, Handler] = {
 MAX_BODY_BYTES = 64 * 1024 * 1024
 """Largest JSON body."""
 POOL_THREADS = 8
+COMPRESSED_FROM = 1024
+"""Bytes from which answers to browsers are packed."""
 
 _log = logging.getLogger("mlflow.server")
 _encode = msgspec.json.Encoder().encode
@@ -191,7 +194,18 @@ class Application:
         else:
             loop = asyncio.get_running_loop()
             reply = await loop.run_in_executor(self._pool, handler, self._context, request)
-        await _send(send, 200, _encode(reply), (_JSON,))
+        body = _encode(reply)
+        if (
+            len(body) > COMPRESSED_FROM
+            and _is_for_browsers(scope["path"], self._prefix)
+            and _takes_gzip(scope)
+        ):
+            packed = await asyncio.get_running_loop().run_in_executor(self._pool, _gzip, body)
+            await _send(
+                send, 200, packed, (_JSON, (b"content-encoding", b"gzip"), (b"vary", b"accept-encoding"))
+            )
+        else:
+            await _send(send, 200, body, (_JSON,))
 
     async def _write(self, handler: Handler, request: Any) -> Any:
         loop = asyncio.get_running_loop()
@@ -226,6 +240,19 @@ class Application:
                 await asyncio.get_running_loop().run_in_executor(None, self._context.store.close)
                 await send({"type": "lifespan.shutdown.complete"})
                 return
+
+
+def _is_for_browsers(path: str, prefix: str) -> bool:
+    """Whether a path is a twin for browsers. Programs are usually near, where packing costs more than sending."""
+    return path.startswith("/ajax-api/", len(prefix) if prefix and path.startswith(prefix) else 0)
+
+
+def _takes_gzip(scope: Scope) -> bool:
+    return any(name == b"accept-encoding" and b"gzip" in value for name, value in scope["headers"])
+
+
+def _gzip(body: bytes) -> bytes:
+    return gzip.compress(body, compresslevel=1, mtime=0)
 
 
 class _Delivery:

@@ -32,6 +32,11 @@ export function artifactUrl(runId: string, path: string): string {
   return serverUrl("get-artifact", { run_id: runId, path });
 }
 
+/** The address of an HTML file as a page of an origin of its own, which can do nothing; for a frame. */
+export function pageUrl(runId: string, path: string): string {
+  return serverUrl("api/1.0/headrace/artifacts/raw", { run_id: runId, path });
+}
+
 export interface Bytes {
   bytes: Uint8Array;
   /** Size of the whole file, when the server tells it. */

@@ -56,6 +56,11 @@ _TEXT = frozenset(
 _TEXT_NAMES = frozenset({"MLmodel", "MLproject"})
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 _CSP = "sandbox; default-src 'none'"
+_CSP_OF_A_PAGE = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+_CSP_WITH_SCRIPTS = (
+    "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' blob:; "
+    "img-src data: blob:; style-src 'unsafe-inline'; form-action 'none'"
+)
 
 
 async def download_proxied_artifact(
@@ -68,19 +73,34 @@ async def get_artifact(
     context: Context, request: wire.GetArtifact, http: Request, pool: Executor
 ) -> Response:
     run_id = run_id_of(request)
+    return await _download(lambda: _file_of_run(context, run_id, request.path), http, pool)
 
-    def locate() -> Located:
-        located, _ = context.artifacts.of_run(run_id, request.path)
-        try:
-            located.store.stat(located.key)
-        except ResourceDoesNotExist:
-            model = context.artifacts.model_of_run(run_id, request.path)
-            if model is None:
-                raise
-            return model[0]
-        return located
 
-    return await _download(locate, http, pool)
+async def get_raw_artifact(
+    context: Context, request: wire.GetRawArtifact, http: Request, pool: Executor
+) -> Response:
+    name = posixpath.basename(request.path)
+    if not name.lower().endswith((".html", ".htm")):
+        raise InvalidParameterValue(f"Only HTML is shown in a frame; download {name!r} with /get-artifact")
+    response = await _download(lambda: _file_of_run(context, request.run_id, request.path), http, pool)
+    if response.status_code < 400:
+        # The page gets an origin of its own: no cookies, no API, no way out of its frame.
+        response.headers["Content-Type"] = "text/html; charset=utf-8"
+        response.headers["Content-Disposition"] = "inline"
+        response.headers["Content-Security-Policy"] = _CSP_WITH_SCRIPTS if request.scripts else _CSP_OF_A_PAGE
+    return response
+
+
+def _file_of_run(context: Context, run_id: str, path: str) -> Located:
+    located, _ = context.artifacts.of_run(run_id, path)
+    try:
+        located.store.stat(located.key)
+    except ResourceDoesNotExist:
+        model = context.artifacts.model_of_run(run_id, path)
+        if model is None:
+            raise
+        return model[0]
+    return located
 
 
 async def get_logged_model_artifact(
@@ -248,6 +268,7 @@ TRANSFERS: dict[str, Transfer] = {
     "download_proxied_artifact": download_proxied_artifact,
     "upload_proxied_artifact": upload_proxied_artifact,
     "get_artifact": get_artifact,
+    "get_raw_artifact": get_raw_artifact,
     "upload_artifact": upload_artifact,
     "get_logged_model_artifact": get_logged_model_artifact,
 }

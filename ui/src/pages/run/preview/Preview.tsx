@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useMemo, useState } from "react";
-import { artifactUrl, type Bytes, readArtifact } from "../../../api/artifacts";
+import { artifactUrl, type Bytes, pageUrl, readArtifact } from "../../../api/artifacts";
 import { Button } from "../../../components/ui/Button";
 import { Failure, Skeleton } from "../../../components/ui/States";
 import { formatBytes } from "../../../lib/numbers";
@@ -58,10 +58,18 @@ function Content({ runId, path, size, kind }: PreviewProps & { kind: PreviewKind
   });
   if (file.error) return <Failure what="The file" error={file.error} onRetry={() => void file.refetch()} />;
   if (!file.data) return <Skeleton lines={8} />;
-  return <Loaded path={path} kind={kind} file={file.data} limit={limit} />;
+  return <Loaded runId={runId} path={path} kind={kind} file={file.data} limit={limit} />;
 }
 
-function Loaded({ path, kind, file, limit }: { path: string; kind: PreviewKind; file: Bytes; limit: number }) {
+interface LoadedProps {
+  runId: string;
+  path: string;
+  kind: PreviewKind;
+  file: Bytes;
+  limit: number;
+}
+
+function Loaded({ runId, path, kind, file, limit }: LoadedProps) {
   const isText = useMemo(() => looksLikeText(file.bytes), [file.bytes]);
   const text = useMemo(() => (isText ? new TextDecoder().decode(file.bytes) : ""), [isText, file.bytes]);
   const [source, setSource] = useState(false);
@@ -99,7 +107,7 @@ function Loaded({ path, kind, file, limit }: { path: string; kind: PreviewKind; 
       {!rendered || source ? (
         <CodeView text={text} />
       ) : kind === "html" ? (
-        <iframe className={styles.frame} sandbox="" srcDoc={text} title={path} />
+        <iframe className={styles.frame} sandbox="" src={pageUrl(runId, path)} title={path} />
       ) : kind === "markdown" ? (
         <Suspense fallback={<Skeleton lines={8} />}>
           <div className={styles.prose}>
