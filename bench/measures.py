@@ -24,6 +24,7 @@ from bench.sides import (
     run,
     server,
     stop,
+    uv_command,
 )
 
 
@@ -91,7 +92,7 @@ def install(ours: Side, theirs: Side, rounds: int) -> Iterator[Row]:
     del rounds, ours
     with tempfile.TemporaryDirectory(prefix="headrace-bench-") as folder:
         environment_of_ours = Path(folder) / "environment"
-        uv = str(Path(_uv()))
+        uv = uv_command()
         subprocess.run([uv, "venv", "--quiet", str(environment_of_ours)], check=True)
         python = str(environment_of_ours / "bin" / "python")
         source = str(Path(__file__).parent.parent)
@@ -100,13 +101,6 @@ def install(ours: Side, theirs: Side, rounds: int) -> Iterator[Row]:
     yours = _installed(theirs.environment)
     yield Row("installed distributions", "", mine[0], yours[0], 4.4)
     yield Row("installed size", "MB", mine[1], yours[1], 14)
-
-
-def _uv() -> str:
-    import shutil
-    import sys
-
-    return shutil.which("uv") or str(Path(sys.prefix) / "bin" / "uv")
 
 
 def _installed(folder: Path) -> tuple[float, float]:

@@ -53,7 +53,7 @@ def peer_environment(requirement: str, *more: str) -> Path:
     folder = PEERS / requirement.replace("==", "-")
     if not (folder / "bin" / "mlflow").exists():
         print(f"installing {requirement} into {folder} …", file=sys.stderr)
-        uv = shutil.which("uv") or str(Path(sys.prefix) / "bin" / "uv")
+        uv = uv_command()
         subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, str(folder)], check=True)
         install = [
             uv,
@@ -67,6 +67,11 @@ def peer_environment(requirement: str, *more: str) -> Path:
         ]
         subprocess.run(install, check=True)
     return folder
+
+
+def uv_command() -> str:
+    """The installer: that of the system, or that of this environment."""
+    return shutil.which("uv") or str(Path(sys.prefix) / "bin" / "uv")
 
 
 def run(arguments: Sequence[str], folder: Path) -> Cost:
