@@ -11,6 +11,10 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("here", deadline=None)  # a machine may be busy with other things
+settings.load_profile("here")
 
 POSTGRES_URL = "HEADRACE_TEST_POSTGRES_URL"
 """Names a server to use instead of one that the tests start; its user must be allowed to make databases."""

@@ -136,7 +136,7 @@ def _sqlite_path(uri: str) -> str:
             f"The tracking URI {uri!r} names no file. Use three slashes for a relative path (sqlite:///mlflow.db), "
             "four for an absolute one."
         )
-    path = unquote(rest[1:].partition("?")[0])
+    path = rest[1:].partition("?")[0]  # taken as it stands: percent signs are part of the name
     if not path or path == ":memory:":
         raise InvalidParameterValue(
             f"The tracking URI {uri!r} names no file; a database in memory is gone with its process. "

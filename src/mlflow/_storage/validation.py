@@ -162,12 +162,12 @@ def check_metric(metric: Metric, path: str = "") -> Metric:
 
 def _is_plain(metric: Metric) -> bool:
     """Whether a point obviously keeps every rule, as nearly all do: a shortcut through `check_metric`."""
+    timestamp, step = metric.timestamp, metric.step
     return (
         type(metric.value) is float
-        and type(metric.timestamp) is int
-        and type(metric.step) is int
-        and 0 <= metric.timestamp <= MAX_INT64
-        and MIN_INT64 <= metric.step <= MAX_INT64
+        and type(timestamp) is type(step) is int
+        and 0 <= timestamp <= MAX_INT64
+        and MIN_INT64 <= step <= MAX_INT64
         and metric.dataset_name is None
         and metric.dataset_digest is None
         and type(metric.key) is str

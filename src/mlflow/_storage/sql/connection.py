@@ -69,6 +69,10 @@ class Connection(Protocol):
         """Changes many rows in one go, no row twice; returns how many it changed."""
         ...
 
+    def attempt(self, work: Callable[[], bool]) -> bool:
+        """Does something that is undone if it returns false, where the engine undoes cheaply; else just false."""
+        ...
+
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Calls back once what this transaction has seen is committed: at once unless it writes, else maybe never."""
         ...

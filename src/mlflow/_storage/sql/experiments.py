@@ -178,7 +178,7 @@ class SqlExperiments:
         number = check_experiment_id(experiment_id)
 
         def work(cx: Connection) -> None:
-            lock_experiment(cx, self._engine.dialect, number)
+            check_active(number, lock_experiment(cx, self._engine.dialect, number)[0])
             if not cx.run("DELETE FROM experiment_tag WHERE experiment = ? AND name = ?", (number, key)):
                 raise ResourceDoesNotExist(f"No tag with name: {key} in experiment with id {experiment_id}")
             cx.run("UPDATE experiment SET updated_ms = ? WHERE id = ?", (now_ms(), number))

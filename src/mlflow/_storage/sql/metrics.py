@@ -38,6 +38,8 @@ PACKED_AT_ONCE = 2
 """Most series that one request packs, so that a thousand that fill up together delay nobody. One request brings at
 most a thousand points, so tails shrink faster than they grow."""
 MAX_SAMPLES = 2500
+_MANY = 20
+"""Series from which on it pays to try without reading."""
 MAX_BULK = 25_000
 _CHUNK = 500
 
@@ -79,6 +81,27 @@ _EARLIER_FIRST = Update(
     value="double precision",
     nan="smallint",
 )
+_NEWEST = Update(
+    "metric",
+    {
+        "value": "new.value",
+        "step": "new.step",
+        "ts": "new.ts",
+        "min_step": "CASE WHEN new.value >= metric.min THEN metric.min_step ELSE new.step END",
+        "min": "CASE WHEN new.value >= metric.min THEN metric.min ELSE new.value END",
+        "max_step": "CASE WHEN new.value <= metric.max THEN metric.max_step ELSE new.step END",
+        "max": "CASE WHEN new.value <= metric.max THEN metric.max ELSE new.value END",
+        "total": "metric.total + new.value",
+        "points": "metric.points + 1",
+        "tail": "metric.tail + 1",
+    },
+    f"{_SAME_SERIES} AND (metric.step, metric.ts) < (new.step, new.ts) AND metric.tail < {TAIL_POINTS - 1} "
+    "AND abs(metric.total) < 1e300",
+    **_SERIES,
+    step="bigint",
+    ts="bigint",
+    value="double precision",
+)
 _SELECT_SUMMARY = f"SELECT key, {', '.join(_SUMMARY)} FROM metric WHERE run = ? AND key"
 _POINTS = Columns(
     "metric_point", **_SERIES, step="bigint", ts="bigint", value="double precision", nan="smallint"
@@ -106,6 +129,33 @@ _rank = attrgetter("rank")
 def append_points(cx: Connection, engine: Engine, run: RunRow, metrics: Sequence[Metric]) -> None:
     """Appends points to the series of a run, whose row the caller holds."""
     series = _by_series(engine.keys.numbers(cx, [metric.key for metric in metrics]), metrics)
+    if not (
+        _MANY <= len(series) == len(metrics) and cx.attempt(lambda: _append_newest(cx, run.number, series))
+    ):
+        _append(cx, run, series)
+    with_model = [metric for metric in metrics if metric.model_id]
+    if with_model:
+        log_model_metrics(cx, run.number, with_model)
+
+
+def _append_newest(cx: Connection, run: int, series: Mapping[int, set[Rank]]) -> bool:
+    """Appends one point to each of many series without reading them first, the usual case in training.
+
+    Returns:
+        Whether that was possible: all series exist, no tail is full, all points are newer than what is stored (so
+        that none can be stored already), and no value is extreme. Otherwise what was done must be undone.
+    """
+    points = [(run, key, *rank) for key in sorted(series) for rank in series[key]]
+    if not all(-1e290 < point[4] < 1e290 and not point[5] for point in points):
+        return False
+    if cx.update(_NEWEST, [point[:5] for point in points]) != len(points):
+        return False
+    cx.insert(_POINTS, points)
+    return True
+
+
+def _append(cx: Connection, run: RunRow, series: dict[int, set[Rank]]) -> None:
+    """Appends any points to any series."""
     stored = _summaries(cx, run.number, sorted(series))
     late = _late(series, stored)
     if late:
@@ -137,9 +187,6 @@ def append_points(cx: Connection, engine: Engine, run: RunRow, metrics: Sequence
     cx.update(_EARLIER_FIRST, [(number, key, *min(series[key])) for key in sorted(late) if series[key]])
     for _, key in sorted(full)[-PACKED_AT_ONCE:]:
         _pack(cx, number, key)
-    with_model = [metric for metric in metrics if metric.model_id]
-    if with_model:
-        log_model_metrics(cx, number, with_model)
 
 
 def _by_series(numbers: Mapping[str, int], metrics: Iterable[Metric]) -> dict[int, set[Rank]]:

@@ -139,7 +139,7 @@ def test_a_full_disk_is_told_and_space_helps(small_disk: Path) -> None:
         filler = small_disk / "filler"
         filler.write_bytes(b"x" * 1_200_000)
         written = 0
-        with pytest.raises(StorageUnavailable, match=r"full disk.*nothing was stored"):
+        with pytest.raises(StorageUnavailable, match=r"full disk.*nothing was stored"):  # noqa: PT012
             for _ in range(100):
                 store.runs.log_batch(
                     run_id, [Metric("m", i / 7, i, i) for i in range(written, written + 1000)]

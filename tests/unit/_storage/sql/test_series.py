@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mlflow._storage.sql.blocks import BLOCK_POINTS, decode
+from mlflow._storage.sql.connection import Connection
 from mlflow._storage.sql.metrics import PACKED_AT_ONCE, TAIL_POINTS
 from mlflow._storage.sql.store import SqlStore
 from mlflow.entities.metric import Metric
@@ -44,7 +45,10 @@ class Model:
 
 def summary(store: SqlStore, run_id: str) -> dict[str, object]:
     """The stored summary of the only series of a run."""
-    names = "value step ts first first_step first_ts min min_step max max_step total points nans tail".split()
+    names = [
+        "value", "step", "ts", "first", "first_step", "first_ts", "min", "min_step", "max", "max_step", "total", "points",
+        "nans", "tail",
+    ]  # fmt: skip
     with store.engine.reading() as cx:
         row = cx.one(
             f"SELECT {', '.join(names)} FROM metric JOIN run ON run.id = run WHERE uuid = ?", (run_id,)
@@ -53,13 +57,13 @@ def summary(store: SqlStore, run_id: str) -> dict[str, object]:
     return dict(zip(names, row, strict=True))
 
 
-def check(store: SqlStore, run_id: str, model: Model) -> None:
+def check(store: SqlStore, run_id: str, model: Model, key: str = "m") -> None:
     """Everything that is stored about a series is what the model says."""
     points = sorted(model.points)
-    found = store.metrics.history(run_id, "m")
+    found = store.metrics.history(run_id, key)
     by_time = sorted(points, key=lambda point: (point[1], point[0], point[2], point[3]))
     assert [rank(metric) for metric in found] == by_time
-    by_step = store.metrics.sampled_history([run_id], "m", None, None, 2500)
+    by_step = store.metrics.sampled_history([run_id], key, None, None, 2500)
     if len(points) <= 2500:
         assert [rank(metric) for metric in by_step] == points
     stored = summary(store, run_id)
@@ -202,6 +206,44 @@ def test_a_thousand_series_that_fill_up_together_are_packed_a_few_at_a_time(sqli
     assert counts == [PACKED_AT_ONCE, 2 * PACKED_AT_ONCE, 5, 5]
     for key in keys:
         assert [metric.step for metric in store.metrics.history(run_id, key)] == list(range(step))
+
+
+def move(store: SqlStore, run_id: str, key: str, other: str) -> None:
+    """Moves a series to another run, where it can be looked at alone."""
+
+    def work(cx: Connection) -> None:
+        for table in ("metric", "metric_point"):
+            cx.run(
+                f"UPDATE {table} SET run = (SELECT id FROM run WHERE uuid = ?) "
+                "WHERE run = (SELECT id FROM run WHERE uuid = ?) AND key = (SELECT id FROM key WHERE name = ?)",
+                (other, run_id, key),
+            )
+
+    store.engine.write(work)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_batches_of_one_point_for_each_of_many_series_are_kept_exactly(store: SqlStore, seed: int) -> None:
+    pick = random.Random(seed)
+    models = {f"m{i}": Model() for i in range(30)}
+    run_id = store.runs.create("0").info.run_id
+    step = 0
+    for _ in range(12):
+        step += pick.choice([0, 1, 1, 1, -2])
+        value = pick.choice([1.0, *VALUES]) if pick.random() < 0.4 else step / 7
+        batch = [
+            Metric(key, value + i, 5 * step + pick.choice([0, 0, 0, 1]) + 50, step)
+            for i, key in enumerate(models)
+        ]
+        if pick.random() < 0.2:
+            batch = batch[: pick.choice([25, 10])]
+        store.runs.log_batch(run_id, batch)
+        for metric in batch:
+            models[metric.key].add([metric])
+    for key, model in models.items():
+        other = store.runs.create("0").info.run_id
+        move(store, run_id, key, other)
+        check(store, other, model, key)
 
 
 @pytest.mark.parametrize("order", ["in order", "reversed", "shuffled"])

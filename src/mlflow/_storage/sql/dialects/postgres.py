@@ -71,6 +71,9 @@ class PostgresConnection:
         values = [list(column) for column in zip(*rows, strict=True)]
         return self._raw.execute(sql.encode(), values, binary=True).rowcount
 
+    def attempt(self, work: Callable[[], bool]) -> bool:  # noqa: ARG002 - a savepoint is two trips to the server
+        return False
+
     def after_commit(self, callback: Callable[[], None]) -> None:
         if self._writing:
             self._callbacks.add(callback)

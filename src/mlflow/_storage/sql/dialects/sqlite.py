@@ -59,6 +59,14 @@ class SqliteConnection:
             update.statements["sqlite"] = sql
         return self._raw.executemany(sql, rows).rowcount
 
+    def attempt(self, work: Callable[[], bool]) -> bool:
+        self.execute("SAVEPOINT attempt")
+        done = work()
+        if not done:
+            self.execute("ROLLBACK TO attempt")
+        self.execute("RELEASE attempt")
+        return done
+
     def after_commit(self, callback: Callable[[], None]) -> None:
         if self._writing:
             self._callbacks.add(callback)
@@ -153,6 +161,9 @@ class SqliteDialect:
             raw.execute("PRAGMA mmap_size=1073741824")
             if write:
                 raw.execute("PRAGMA synchronous=FULL")
+                raw.execute(
+                    "PRAGMA wal_autocheckpoint=4000"
+                )  # pages; a page that is written often is copied once
                 raw.execute("PRAGMA busy_timeout=0")
             else:
                 raw.execute("PRAGMA query_only=ON")
