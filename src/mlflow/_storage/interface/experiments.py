@@ -94,7 +94,7 @@ class ExperimentStore(Protocol):
 
         Raises:
             ResourceDoesNotExist: No experiment has that id.
-            InvalidParameterValue: It is deleted.
+            InvalidParameterValue: It is deleted, or has 50 custom views already and this is another one.
         """
         ...
 

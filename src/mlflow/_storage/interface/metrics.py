@@ -33,7 +33,7 @@ class MetricStore(Protocol):
     ) -> Page[Metric]:
         """Points of one series by timestamp, step, value.
 
-        An unknown run or key has no points.
+        A page begins after the last point of the page before, wherever later points have gone. An unknown run or key has no points.
 
         Args:
             run_id: The run.
@@ -49,7 +49,7 @@ class MetricStore(Protocol):
         Args:
             run_ids: At most 100.
             key: Name of the metric.
-            max_results: Most points in all.
+            max_results: Most points in all; more than 25,000 is 25,000.
         """
         ...
 

@@ -65,14 +65,19 @@ class SqlStore:
             engine.close()
             raise
 
-    def write(self, work: Callable[[], T], delivered: Callable[[Operation[T]], None]) -> None:
+    def write(
+        self, work: Callable[[], T], delivered: Callable[[Operation[T]], None], run_id: str = ""
+    ) -> None:
         """Queues calls that write, for a server that must not wait.
 
         Args:
-            work: Calls methods of this store; what they write becomes durable all together.
+            work: Calls methods of this store; what they write becomes durable all together. It may be called again
+                after it lost to another process, so it must have no other effects.
             delivered: Called in another thread once it is durable or has failed.
+            run_id: The run that is written to, if there is one: where several processes share a database, all lock
+                their runs in the order of their ids, so that none waits for the other in a circle.
         """
-        self.engine.submit(work, delivered)
+        self.engine.submit(work, delivered, run_id)
 
     def close(self) -> None:
         self.engine.close()

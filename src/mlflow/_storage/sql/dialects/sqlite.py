@@ -17,18 +17,21 @@ from mlflow.exceptions import InvalidParameterValue, MlflowException, StorageUna
 
 OLDEST_VERSION = (3, 35, 0)  # RETURNING
 BUSY_SECONDS = 60.0
+COURTESY_SECONDS = 0.0004
+"""How long a process keeps off after a commit while others want to write."""
 
 
 class SqliteConnection:
     """A connection in autocommit mode, whose transactions are opened by hand."""
 
-    __slots__ = ("_callbacks", "_raw", "_writing", "execute")
+    __slots__ = ("_callbacks", "_committed", "_raw", "_shared_until", "_writing", "execute")
 
     def __init__(self, raw: sqlite3.Connection) -> None:
         self._raw = raw
         self.execute = raw.execute
         self._callbacks = Callbacks()
         self._writing = False
+        self._committed = self._shared_until = 0.0
 
     def all(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         return self.execute(sql, parameters).fetchall()
@@ -77,7 +80,13 @@ class SqliteConnection:
         if not write:
             self.execute("BEGIN")
             return
-        _patiently(lambda: self.execute("BEGIN IMMEDIATE"))
+        now = time.monotonic()
+        if now < self._shared_until and now - self._committed < COURTESY_SECONDS:
+            time.sleep(
+                COURTESY_SECONDS
+            )  # others wait; without this the last owner would nearly always be the next
+        if _patiently(lambda: self.execute("BEGIN IMMEDIATE")):
+            self._shared_until = time.monotonic() + 1
         self._writing = True
 
     def savepoint(self) -> None:
@@ -100,6 +109,7 @@ class SqliteConnection:
 
     def commit(self) -> None:
         self.execute("COMMIT")
+        self._committed = time.monotonic()
         self._writing = False
         self._callbacks.call()
 
@@ -262,14 +272,14 @@ def _lowered(text: Any) -> Any:
     return text.lower() if isinstance(text, str) else text
 
 
-def _patiently(work: Callable[[], object]) -> None:
-    """Does something as soon as other processes allow it.
+def _patiently(work: Callable[[], object]) -> bool:
+    """Does something as soon as other processes allow it; returns whether it had to wait.
 
     The engine's own waiting sleeps for up to 100 ms at a time, and gives up at once where it fears a deadlock;
     short random pauses are fairer.
     """
     deadline = time.monotonic() + BUSY_SECONDS
-    pause = 0.0002
+    pause = 0.0001
     while True:
         try:
             work()
@@ -277,9 +287,9 @@ def _patiently(work: Callable[[], object]) -> None:
             if not _is_busy(error) or time.monotonic() > deadline:
                 raise
             time.sleep(pause * (0.5 + random.random()))  # noqa: S311
-            pause = min(pause * 1.5, 0.005)
+            pause = min(pause * 1.3, 2.5 * COURTESY_SECONDS)
         else:
-            return
+            return pause > 0.0001
 
 
 def _is_busy(error: sqlite3.Error) -> bool:
