@@ -26,6 +26,15 @@ _open: dict[tuple[int, str], Store] = {}
 _lock = threading.Lock()
 
 
+def _after_fork() -> None:
+    global _lock
+    _lock = threading.Lock()  # a thread that does not exist here may have held it
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
 def open_store(uri: str) -> Store:
     """The store of a tracking URI; the same object for the same URI in one process.
 

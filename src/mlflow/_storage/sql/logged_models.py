@@ -219,9 +219,11 @@ class SqlLoggedModels:
                 ):
                     target[number][name] = value
             for number, name, run, dataset, digest, ts, step, value in cx.all(
-                "SELECT x.model, x.name, r.uuid, x.dataset_name, x.dataset_digest, x.ts, x.step, x.value "
-                "FROM logged_model_metric x JOIN run r ON r.id = x.run "
-                f"WHERE x.model IN ({marks}) ORDER BY x.model, x.name, x.ts, x.step",
+                "SELECT x.model, x.name, r.uuid, x.dataset_name, x.dataset_digest, x.ts, x.step, x.value FROM ("
+                "SELECT m.*, ROW_NUMBER() OVER (PARTITION BY model, name, run, dataset_name, dataset_digest "
+                f"ORDER BY ts DESC, step DESC) AS place FROM logged_model_metric m WHERE m.model IN ({marks})"
+                ") x JOIN run r ON r.id = x.run WHERE x.place = 1 "
+                "ORDER BY x.model, x.name, x.run, x.dataset_name, x.dataset_digest",
                 chunk,
             ):
                 metrics[number][name, run, dataset, digest] = Metric(
