@@ -23,20 +23,16 @@ check: $(VENV)/.dev  ## Format, lint, types, import contracts, OpenAPI, names
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/python scripts/check_root_imports.py
-	$(BIN)/python scripts/check_names.py
-	$(BIN)/python scripts/write_openapi.py --check
-	$(BIN)/python scripts/write_compat.py --check
-	$(BIN)/python scripts/write_reference.py --check
+	$(BIN)/python -m scripts.check_root_imports
+	$(BIN)/python -m scripts.check_names
+	$(BIN)/python -m scripts.generate --check
 
 format: $(VENV)/.dev  ## Format the code
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/ruff check --fix $(SOURCES)
 
 generate: $(VENV)/.dev  ## Write again what is made from the route table
-	$(BIN)/python scripts/write_openapi.py
-	$(BIN)/python scripts/write_compat.py
-	$(BIN)/python scripts/write_reference.py
+	$(BIN)/python -m scripts.generate
 
 ui: $(VENV)/.dev  ## Build the web interface
 	$(BIN)/python hatch_build.py

@@ -1,4 +1,4 @@
-# Written by scripts/write_stubs.py from the table in __init__.py.
+# Written by scripts/generate.py from the table in __init__.py.
 # ruff: noqa: I001
 
 from mlflow.tracking.fluent.logged_models import ActiveModel as ActiveModel

@@ -7,7 +7,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 import pytest
-from scripts.write_stubs import PACKAGES, stub_path, stub_text
+from scripts.stubs import PACKAGES, stub_path, stub_text
 
 import mlflow
 
@@ -45,7 +45,7 @@ def test_the_version_is_that_of_the_api() -> None:
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_stubs_say_what_the_tables_say(package: str) -> None:
-    assert stub_path(package).read_text() == stub_text(package), "run: python scripts/write_stubs.py"
+    assert stub_path(package).read_text() == stub_text(package), "run: make generate"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from mlflow._wire.shapes import KeyValue, Request, Response
+from mlflow._wire.shapes import KeyValue, Request, Response, stated
 from mlflow.entities.dataset import Dataset, _DatasetSummary
 from mlflow.entities.run_inputs import DatasetInput
 from mlflow.entities.tag import InputTag
@@ -13,10 +13,10 @@ from mlflow.entities.tag import InputTag
 class WireDataset(Response):
     """A dataset by reference."""
 
-    name: str = ""
-    digest: str = ""
-    source_type: str = ""
-    source: str = ""
+    name: str = stated()
+    digest: str = stated()
+    source_type: str = stated()
+    source: str = stated()
     schema: str | None = None
     profile: str | None = None
 
@@ -65,9 +65,9 @@ class SearchDatasets(Request):
 class WireDatasetSummary(Response):
     """A dataset of an experiment, in one context."""
 
-    experiment_id: str = ""
-    name: str = ""
-    digest: str = ""
+    experiment_id: str = stated()
+    name: str = stated()
+    digest: str = stated()
     context: str | None = None
 
 

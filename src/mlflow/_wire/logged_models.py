@@ -6,7 +6,7 @@ import msgspec
 
 from mlflow._wire.enums import MODEL_STATUS_NAMES, ModelStatusName
 from mlflow._wire.metrics import WireMetric, metric_from_wire, metric_to_wire
-from mlflow._wire.shapes import KeyValue, Request, Response
+from mlflow._wire.shapes import KeyValue, Request, Response, stated
 from mlflow.entities.logged_model import LoggedModel
 from mlflow.entities.logged_model_status import LoggedModelStatus
 
@@ -21,8 +21,8 @@ class WireModelInfo(Response):
     last_updated_timestamp_ms: int = 0
     artifact_uri: str = ""
     status: ModelStatusName | None = None
-    model_type: str = ""
-    source_run_id: str = ""
+    model_type: str = stated()
+    source_run_id: str = stated()
     status_message: str | None = None
     tags: list[KeyValue] = []
 

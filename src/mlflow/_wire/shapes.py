@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 from msgspec import UNSET, UnsetType
 
-__all__ = ["UNSET", "Empty", "KeyValue", "Request", "Response", "UnsetType", "optional"]
+__all__ = ["UNSET", "Empty", "KeyValue", "Request", "Response", "UnsetType", "optional", "stated"]
 
 
 class Request(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -25,6 +27,11 @@ class KeyValue(msgspec.Struct):
 
     key: str = ""
     value: str = ""
+
+
+def stated() -> Any:
+    """A text of a response that is sent even if it is empty: the encoder omits values, not factories."""
+    return msgspec.field(default_factory=str)
 
 
 def optional(value: str) -> str | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from mlflow.entities._numbered import name_of_number, number_of_name
+
 
 class RunStatus:
     """Numbers of the states, as the wire has them."""
@@ -21,22 +23,12 @@ class RunStatus:
     @staticmethod
     def from_string(status_str: str) -> int:
         """Number of a state from its name; a plain `Exception` names an unknown one, as in MLflow."""
-        if status_str not in RunStatus._STRING_TO_STATUS:
-            raise Exception(  # scripts catch exactly this
-                f"Could not get run status corresponding to string {status_str}. "
-                f"Valid run status strings: {list(RunStatus._STRING_TO_STATUS)}"
-            )
-        return RunStatus._STRING_TO_STATUS[status_str]
+        return number_of_name(RunStatus._STRING_TO_STATUS, status_str, "run status")
 
     @staticmethod
     def to_string(status: int) -> str:
         """Name of a state from its number."""
-        if status not in RunStatus._STATUS_TO_STRING:
-            raise Exception(  # scripts catch exactly this
-                f"Could not get string corresponding to run status {status}. "
-                f"Valid run statuses: {list(RunStatus._STATUS_TO_STRING)}"
-            )
-        return RunStatus._STATUS_TO_STRING[status]
+        return name_of_number(RunStatus._STATUS_TO_STRING, status, "run status")
 
     @staticmethod
     def is_terminated(status: int | str) -> bool:

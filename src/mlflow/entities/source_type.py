@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from mlflow.entities._numbered import name_of_number, number_of_name
+
 
 class SourceType:
     """Numbers of the kinds of source, as old stores have them."""
@@ -19,20 +21,10 @@ class SourceType:
 
     @staticmethod
     def from_string(status_str: str) -> int:
-        """Number of a kind from its name."""
-        if status_str not in SourceType._STRING_TO_SOURCETYPE:
-            raise Exception(  # scripts catch exactly this
-                f"Could not get run status corresponding to string {status_str}. "
-                f"Valid run status strings: {list(SourceType._STRING_TO_SOURCETYPE)}"
-            )
-        return SourceType._STRING_TO_SOURCETYPE[status_str]
+        """Number of a kind from its name; a plain `Exception` names an unknown one, as in MLflow."""
+        return number_of_name(SourceType._STRING_TO_SOURCETYPE, status_str, "source type")
 
     @staticmethod
     def to_string(status: int) -> str:
         """Name of a kind from its number."""
-        if status not in SourceType.SOURCETYPE_TO_STRING:
-            raise Exception(  # scripts catch exactly this
-                f"Could not get string corresponding to run status {status}. "
-                f"Valid run statuses: {list(SourceType.SOURCETYPE_TO_STRING)}"
-            )
-        return SourceType.SOURCETYPE_TO_STRING[status]
+        return name_of_number(SourceType.SOURCETYPE_TO_STRING, status, "source type")

@@ -116,7 +116,7 @@ async def upload_proxied_artifact(
 ) -> Response:
     size = _content_length(http)
     await _upload(lambda: context.artifacts.proxied(request.path), http, pool, size, None)
-    return Response(status_code=200, media_type="application/json")
+    return Response(status_code=200)
 
 
 async def upload_artifact(

@@ -1,7 +1,6 @@
-"""Writes the `__init__.pyi` of packages whose names are loaded when they are first used.
+"""The `__init__.pyi` of packages whose names are loaded when they are first used.
 
 The tables in their `__init__.py` are for the interpreter; these files say the same to editors and type checkers.
-A test compares the two.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ def stub_text(package: str) -> str:
     # An import under another name does not count as a re-export for the linter.
     renamed = any(":" in target for target in names.values())
     lines = [
-        "# Written by scripts/write_stubs.py from the table in __init__.py.",
+        "# Written by scripts/generate.py from the table in __init__.py.",
         f"# ruff: noqa: {'F401, ' if renamed else ''}I001",
         "",
     ]
@@ -58,8 +57,3 @@ def _tables_of(package: str) -> tuple[Mapping[str, str], frozenset[str]]:
     finally:
         lazy.lazy_module = original
     return found[-1]
-
-
-if __name__ == "__main__":
-    for each in PACKAGES:
-        stub_path(each).write_text(stub_text(each), encoding="utf-8")

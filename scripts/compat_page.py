@@ -1,8 +1,7 @@
-"""Writes the list of endpoints in docs/compat.md; with --check only says whether it is outdated."""
+"""The page on compatibility, from the route table and docs/compat.toml."""
 
 from __future__ import annotations
 
-import sys
 import tomllib
 from pathlib import Path
 
@@ -10,7 +9,6 @@ from mlflow._wire.routes import ROUTES
 from mlflow.version import API_LEVEL
 
 DOCS = Path(__file__).parent.parent / "docs"
-TARGET = DOCS / "compat.md"
 
 
 def text() -> str:
@@ -42,19 +40,3 @@ def text() -> str:
     lines += ["", "## Missing", "", "| what | state |", "|---|---|"]
     lines += [f"| {name} | missing. {reason} |" for name, reason in notes["missing"].items()]
     return "\n".join(lines) + "\n"
-
-
-def main() -> int:
-    """Exit code: 1 when the document is outdated and only to be checked."""
-    wanted = text()
-    if TARGET.exists() and TARGET.read_text(encoding="utf-8") == wanted:
-        return 0
-    if "--check" in sys.argv:
-        print(f"{TARGET} is outdated; run: make generate")
-        return 1
-    TARGET.write_text(wanted, encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

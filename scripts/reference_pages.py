@@ -1,18 +1,15 @@
-"""Writes docs/settings.md and docs/cli.md from the code; with --check only says whether they are outdated."""
+"""The pages on settings and on the command line, from the code."""
 
 from __future__ import annotations
 
 import ast
 import itertools
-import sys
 from pathlib import Path
 
 import click
 
 from mlflow import environment_variables
 from mlflow.cli import cli
-
-DOCS = Path(__file__).parent.parent / "docs"
 
 
 def settings() -> str:
@@ -81,22 +78,3 @@ def _described(command: click.Command, path: str) -> list[str]:
             assert child is not None, name
             lines += _described(child, f"{path} {name}")
     return lines
-
-
-def main() -> int:
-    """Exit code: 1 when a page is outdated and only to be checked."""
-    outdated = 0
-    for name, wanted in (("settings.md", settings()), ("cli.md", commands())):
-        target = DOCS / name
-        if target.exists() and target.read_text(encoding="utf-8") == wanted:
-            continue
-        if "--check" in sys.argv:
-            print(f"{target} is outdated; run: make generate")
-            outdated = 1
-        else:
-            target.write_text(wanted, encoding="utf-8")
-    return outdated
-
-
-if __name__ == "__main__":
-    sys.exit(main())
