@@ -126,8 +126,10 @@ class _Reader:
         self.in_snapshot = False
         self._process = os.getpid()
 
-    def __del__(self) -> None:
-        if self._process == os.getpid():
+    def __del__(
+        self, getpid: Callable[[], int] = os.getpid
+    ) -> None:  # when the interpreter ends, `os` is gone
+        if self._process == getpid():
             self.connection.close()
 
 
