@@ -212,7 +212,10 @@ class Application:
         future: asyncio.Future[Any] = loop.create_future()
         context = self._context
         deliver = self._deliveries(loop)
-        context.store.write(lambda: handler(context, request), lambda operation: deliver(future, operation))
+        run_id = getattr(request, "run_id", "") or getattr(request, "run_uuid", "")
+        context.store.write(
+            lambda: handler(context, request), lambda operation: deliver(future, operation), run_id
+        )
         return await future
 
     def _deliveries(self, loop: asyncio.AbstractEventLoop) -> Callable[[asyncio.Future[Any], Any], None]:

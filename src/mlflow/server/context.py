@@ -13,8 +13,14 @@ from mlflow.server.artifacts import ServerArtifacts
 class ServerStore(Store, Protocol):
     """A store that a server can stand on."""
 
-    def write(self, work: Callable[[], Any], delivered: Callable[[Any], None]) -> None:
-        """Queues calls that write; `delivered` is called in another thread once they are durable or have failed."""
+    def write(self, work: Callable[[], Any], delivered: Callable[[Any], None], run_id: str = "") -> None:
+        """Queues calls that write.
+
+        Args:
+            work: May be run more than once, so it has no effects but those on the store.
+            delivered: Called in another thread once it is durable or has failed.
+            run_id: The run that it writes to; writes are put in an order in which processes do not deadlock.
+        """
         ...
 
 
