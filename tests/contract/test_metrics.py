@@ -316,3 +316,26 @@ def test_a_dataset_of_a_point_has_limits(store: Store, run_id: str) -> None:
     for name, digest in (("n" * 501, "d"), ("n", "d" * 37), ("n\x00", "d"), ("n", "\ud800")):
         with refused(INVALID):
             store.metrics.log(run_id, Metric("m", 0.5, 10, 1, model, name, digest))
+
+
+def test_points_that_come_by_the_thousand_are_kept_once_whatever_their_order(
+    store: Store, run_id: str
+) -> None:
+    def batch(steps: range) -> list[Metric]:
+        return [Metric("m", float(step % 7), 1, step) for step in steps]
+
+    for steps in (
+        range(0, 2000, 2),  # a block of its own
+        range(2000, 3000),  # another one
+        range(2500, 3500),  # half of it again
+        range(1, 2000, 2),  # between the points of the first
+        range(3500, 3510),  # a few
+        range(3510, 4510),  # many after a few
+        range(0, 2000, 2),  # all again
+    ):
+        store.runs.log_batch(run_id, batch(steps))
+
+    history = store.metrics.history(run_id, "m")
+    assert [point.step for point in history] == list(range(4510))
+    assert all(point.value == point.step % 7 for point in history)
+    assert store.runs.get(run_id).data.metrics["m"] == 4509 % 7

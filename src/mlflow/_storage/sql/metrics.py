@@ -1,7 +1,7 @@
 """Metrics in SQL: summaries, a tail of rows, and blocks.
 
-Points arrive in the tail. When the tail of a series has 2,048 points, the older half is packed into blocks. A point
-that comes late, before what is packed already, stays in the tail until the next packing puts it into the block that
+Points arrive in the tail. When the tail of a series has 2,048 points, the older half is packed into blocks; many new
+points that come together are packed at once. A point that comes late, before what is packed already, stays in the tail until the next packing puts it into the block that
 it belongs to, so that blocks never overlap.
 
 In here a point that is being written is a `Rank`, which is how it is stored in the tail, told apart and sorted.
@@ -37,6 +37,8 @@ TAIL_POINTS = 2 * BLOCK_POINTS
 PACKED_AT_ONCE = 2
 """Most series that one request packs, so that a thousand that fill up together delay nobody. One request brings at
 most a thousand points, so tails shrink faster than they grow."""
+WHOLE_POINTS = BLOCK_POINTS // 2
+"""From so many new points on a request makes a block of its own, if no older ones wait in the tail."""
 MAX_SAMPLES = 2500
 _MANY = 20
 """Series from which on it pays to try without reading."""
@@ -165,12 +167,12 @@ def _append(cx: Connection, run: RunRow, series: dict[int, set[Rank]]) -> None:
     new: list[tuple[object, ...]] = []
     grown: list[tuple[object, ...]] = []
     full: list[tuple[int, int]] = []
+    whole: list[tuple[int, list[Rank]]] = []
     number, experiment = run.number, run.experiment
     for key in sorted(series):
         ranks = sorted(series[key])
         if not ranks:
             continue
-        points += [(number, key, *rank) for rank in ranks]
         before = stored.get(key)
         summary = _grown(before, ranks)
         if before is None:
@@ -179,12 +181,19 @@ def _append(cx: Connection, run: RunRow, series: dict[int, set[Rank]]) -> None:
         else:
             grown.append((number, key, *summary))
         tail = summary[-1]
+        if tail == len(ranks) >= WHOLE_POINTS and key not in late:
+            whole.append((key, ranks))
+            continue
+        points += [(number, key, *rank) for rank in ranks]
         if tail >= TAIL_POINTS:
             full.append((tail, key))
     cx.insert(_POINTS, points)
     cx.insert(_NEW_SUMMARY, new)
     cx.update(_GROWN_SUMMARY, grown)
     cx.update(_EARLIER_FIRST, [(number, key, *min(series[key])) for key in sorted(late) if series[key]])
+    for key, ranks in whole:
+        _insert_blocks(cx, number, key, [_point(rank) for rank in ranks])
+        _mark_packed(cx, number, key, len(ranks), ranks[-1][:2])
     for _, key in sorted(full)[-PACKED_AT_ONCE:]:
         _pack(cx, number, key)
 
@@ -323,10 +332,14 @@ def _pack(cx: Connection, run: int, key: int) -> None:
         "DELETE FROM metric_point WHERE run = ? AND key = ? AND (step, ts, value, nan) <= (?, ?, ?, ?)",
         (run, key, *moved[-1].rank),
     )
-    step, ts = newer[-1][:2] if newer else boundary
+    _mark_packed(cx, run, key, len(moved), newer[-1][:2] if newer else boundary)
+
+
+def _mark_packed(cx: Connection, run: int, key: int, count: int, last: tuple[int, int]) -> None:
+    """Notes that points of a series, up to a step and timestamp, are in blocks now."""
     cx.run(
         "UPDATE metric SET tail = tail - ?, packed_step = ?, packed_ts = ? WHERE run = ? AND key = ?",
-        (len(moved), step, ts, run, key),
+        (count, *last, run, key),
     )
 
 
