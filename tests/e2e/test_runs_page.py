@@ -161,6 +161,7 @@ def test_a_colleague_who_opens_the_address_sees_the_same(
     other = open_page(page.url)
     expect(header(other, "model_type")).to_be_visible()
     expect(other.get_by_label("Filter runs")).to_have_value("params.n_estimators = 200")
+    expect(other.get_by_role("grid").get_by_role("link").first).to_be_visible()
     assert (run_names(other)[:10], other.get_by_role("columnheader").all_inner_texts()) == mine
 
 

@@ -30,7 +30,7 @@ class LoggedModel(_MlflowObject):
         status_message: Why it failed, if it did.
         tags: Tags as a dictionary.
         params: Parameters as a dictionary.
-        metrics: Metrics measured on it, one per key and dataset.
+        metrics: Metrics measured on it: the latest per key, dataset and run.
     """
 
     experiment_id: str
