@@ -37,6 +37,8 @@ class Runner:
             name: value for name, value in os.environ.items() if not name.startswith("MLFLOW_")
         }
         self._environment["MPLBACKEND"] = "Agg"
+        # joblib's processes would load for seconds what the one that asks for them has.
+        self._environment["LOKY_MAX_CPU_COUNT"] = "1"
         self._warm = subprocess.Popen(
             [*prefix, sys.executable, HERE / "warm.py"],
             stdin=subprocess.PIPE,

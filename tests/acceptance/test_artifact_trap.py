@@ -11,6 +11,8 @@ from mlflow.tracking import MlflowClient
 from tests.acceptance.conftest import Desk
 from tests.acceptance.server import serving
 
+pytestmark = pytest.mark.timeout(600)
+
 
 def _log(uri: str, experiment: str, name: str) -> str:
     """Logs a file and says which run has it."""

@@ -219,12 +219,14 @@ def test_the_default_experiment_can_be_deleted_and_restored(store: Store) -> Non
 
 
 def test_a_deleted_experiment_takes_no_runs_and_no_tags(store: Store) -> None:
-    made = store.experiments.create("a")
+    made = store.experiments.create("a", tags=[ExperimentTag("old", "b")])
     store.experiments.delete(made)
     with refused(INVALID, "active"):
         store.runs.create(made, tags=[RunTag("a", "b")])
     with refused(INVALID, "active"):
         store.experiments.set_tag(made, ExperimentTag("a", "b"))
+    with refused(INVALID, "active"):
+        store.experiments.delete_tag(made, "old")
     assert store.runs.search([made], view_type=ViewType.ALL) == []
 
 
