@@ -16,10 +16,11 @@ from mlflow._artifacts.interface import ArtifactStore
 from mlflow._artifacts.open import open_artifacts
 from mlflow._artifacts.paths import join_path, validate_path
 from mlflow._artifacts.transfer import download_tree, upload_file, upload_tree
-from mlflow._base.uri import is_local_uri, join_uri, path_from_uri, uri_scheme
+from mlflow._base.uri import is_local_uri, join_uri, path_from_uri, split_uri, uri_scheme
 from mlflow._session.runs import open_runs
 from mlflow._storage.interface.store import Store
 from mlflow.entities.file_info import FileInfo
+from mlflow.entities.logged_model import LoggedModel
 from mlflow.exceptions import InvalidParameterValue, NotSupported, ResourceDoesNotExist
 from mlflow.tracking.logged_models import models_of_run
 
@@ -161,17 +162,19 @@ def download(store: Store, uri: str, dst_path: str | os.PathLike[str] | None = N
         store: The tracking store that knows runs and models.
         uri: Any artifact URI, `runs:/…` and `models:/m-…` included.
         dst_path: Folder that it comes to lie in; made if it is missing. A run's or a model's folder as a whole
-            becomes this folder. By default it is a new temporary folder; a local path, or all of a run or model
-            that is kept in a local folder, is answered as it is.
+            becomes this folder, a run's with the models that it logged, each in a folder of its name. By default
+            it is a new temporary folder; a local path, or all of a model or of a run without models that is kept
+            in a local folder, is answered as it is.
 
     Raises:
         ResourceDoesNotExist: Nothing is there.
     """
     found = resolve_artifact_uri(store, uri)
     is_whole = _is_whole(uri)
+    models = _models_beside(store, uri)
     if dst_path is None:
         # Parts of a run are copied, because people delete what they downloaded.
-        here = _local_path(store, found) if is_whole or is_local_uri(uri) else None
+        here = _local_path(store, found) if (is_whole and not models) or is_local_uri(uri) else None
         if here is not None and here.exists():
             return str(here)
         dst_path = tempfile.mkdtemp(prefix="mlflow-artifacts-")
@@ -180,9 +183,12 @@ def download(store: Store, uri: str, dst_path: str | os.PathLike[str] | None = N
     if is_whole:
         root = open_root(store, found)
         download_tree(root, "", target)
+        for name, model in models.items():
+            if not (target / name).exists():
+                download_tree(open_root(store, model.artifact_location), "", target / name)
         return str(target)
     name = posixpath.basename(uri.rstrip("/"))
-    parent, stored_name = _split_uri(found)
+    parent, stored_name = split_uri(found)
     try:
         if (
             uri_scheme(uri) == "runs" and name != stored_name
@@ -201,7 +207,7 @@ def read_bytes(store: Store, uri: str) -> bytes:
     Raises:
         ResourceDoesNotExist: There is no such file.
     """
-    parent, name = _split_uri(resolve_artifact_uri(store, uri))
+    parent, name = split_uri(resolve_artifact_uri(store, uri))
     with open_root(store, parent).read(name) as pieces:
         return b"".join(pieces)
 
@@ -251,21 +257,20 @@ def _split_models_uri(uri: str) -> tuple[str, str]:
     return name, path
 
 
+def _models_beside(store: Store, uri: str) -> dict[str, LoggedModel]:
+    """Models that a URI of all files of a run stands for as well, by name."""
+    if uri_scheme(uri) != "runs":
+        return {}
+    run_id, path = _split_runs_uri(uri)
+    return {} if path else models_of_run(store, _files_of_run(store, run_id).experiment_id, run_id)
+
+
 def _is_whole(uri: str) -> bool:
     """Whether a URI is that of all files of a run or model, which then fill the target folder itself."""
     if uri.endswith("/"):
         return True
     scheme = uri_scheme(uri)
     return scheme in {"runs", "models"} and "/" not in uri.split(":", 1)[1].strip("/")
-
-
-def _split_uri(uri: str) -> tuple[str, str]:
-    """A URI as that of the folder around, and the name in it."""
-    if is_local_uri(uri):
-        path = path_from_uri(uri)
-        return str(path.parent), path.name
-    parent, _, name = uri.rstrip("/").rpartition("/")
-    return parent, name
 
 
 def _local_path(store: Store, uri: str) -> Path | None:

@@ -39,12 +39,12 @@ class TestDownload:
         assert files(folder) == ["b/deep %20#.txt"]
 
     @pytest.mark.parametrize("form", ["runs:/{}", "runs:/{}/", "runs://{}"])
-    def test_all_of_a_run_becomes_the_folder(
+    def test_all_of_a_run_becomes_the_folder_with_its_models(
         self, run: mlflow.entities.Run, session: Path, form: str
     ) -> None:
         folder = download(open_session_store(), form.format(run.info.run_id), session / "all")
         assert folder == str(session / "all")
-        assert files(folder) == ["a/b/deep %20#.txt", "top.txt"]
+        assert files(folder) == ["a/b/deep %20#.txt", "forest/MLmodel", "forest/data/MLmodel", "top.txt"]
 
     def test_parts_of_a_run_are_copied_even_when_they_are_local(self, run: mlflow.entities.Run) -> None:
         local = Path(download(open_session_store(), f"runs:/{run.info.run_id}/top.txt"))
@@ -54,7 +54,9 @@ class TestDownload:
     def test_local_paths_and_whole_local_runs_stay_where_they_are(self, run: mlflow.entities.Run) -> None:
         store = open_session_store()
         assert run.info.artifact_uri is not None
-        assert download(store, f"runs:/{run.info.run_id}") == run.info.artifact_uri
+        with mlflow.start_run() as without_models:
+            mlflow.log_text("t", "t.txt")
+        assert download(store, f"runs:/{without_models.info.run_id}") == without_models.info.artifact_uri
         path = f"{run.info.artifact_uri}/top.txt"
         assert download(store, path) == path
         assert download(store, Path(path).as_uri()) == path
