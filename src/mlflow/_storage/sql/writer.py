@@ -29,6 +29,9 @@ T = TypeVar("T")
 
 GROUP_SIZE = 256
 """Most operations in one transaction."""
+GATHERING_SECONDS = 0.0005
+"""How long the writer's thread waits for company when operations came together before: a commit costs as much as
+several operations, so that larger groups are worth more than the wait."""
 ATTEMPTS = 5
 """How often an operation is tried that loses to other processes."""
 
@@ -150,18 +153,28 @@ class Writer:
                 self._thread.start()
 
     def _serve(self) -> None:
+        crowded = False
         while not self._closed:
             self._wake.wait()
             self._wake.clear()
-            self._write_rest()
+            if crowded:
+                time.sleep(GATHERING_SECONDS)
+            crowded = self._write_rest() > 1
 
-    def _write_rest(self) -> None:
+    def _write_rest(self) -> int:
+        """Writes everything that is queued; returns how many operations there were."""
+        count = 0
         while self._queue:
             with self._lock:
-                self._write_group()
+                count += self._write_group()
+        return count
 
-    def _write_group(self, own: Operation[Any] | None = None) -> None:
-        """Writes what is queued, at most a group, one operation of which may be that of the calling thread."""
+    def _write_group(self, own: Operation[Any] | None = None) -> int:
+        """Writes what is queued, at most a group, one operation of which may be that of the calling thread.
+
+        Returns:
+            How many operations it took from the queue.
+        """
         group: list[Operation[Any]] = []
         try:
             while self._queue and len(group) < GROUP_SIZE:
@@ -178,6 +191,7 @@ class Writer:
             for operation in group:
                 if operation.done and operation.delivered is not None:
                     _deliver(operation, operation.delivered)
+        return len(group)
 
     def _write(self, group: Sequence[Operation[Any]]) -> None:
         if len(group) > 1 and self._transact(group):
