@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 FOLDER_DATABASE = "headrace.db"
 """Name of the database inside of a folder that is used as a tracking URI."""
+FOLDER_ARTIFACTS = "artifacts"
+"""Folder of artifacts beside that database; the database must not lie among what a server gives out."""
 LOCAL_ARTIFACTS = "mlruns"
 """Folder of artifacts beside a database that a script made."""
 
@@ -121,7 +123,7 @@ def open_sql_store(
         path = Path(unquote(urlsplit(uri).path))
         _refuse_file_store(path)
         sqlite = SqliteDialect(path / FOLDER_DATABASE)
-        return SqlStore(sqlite, uri, artifact_root or str(path), proxied=proxied)
+        return SqlStore(sqlite, uri, artifact_root or str(path / FOLDER_ARTIFACTS), proxied=proxied)
     if scheme == "sqlite":
         sqlite = SqliteDialect(Path(_sqlite_path(uri)))
         root = artifact_root or default_artifact_root(sqlite, folder or LOCAL_ARTIFACTS)

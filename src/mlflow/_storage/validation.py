@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import posixpath
 import re
@@ -291,11 +290,6 @@ def metric_value(value: object, key: str) -> float:
             f"Got invalid value {value!r} for metric {key!r}: a metric is a number (float or something that "
             "float() takes)"
         ) from None
-
-
-def is_nan(value: float) -> bool:
-    """Whether a value is NaN."""
-    return math.isnan(value)
 
 
 def check_text(text: object, path: str) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from mlflow._storage.open import LOCAL_ARTIFACTS, absolute_uri, open_sql_store
 from mlflow._storage.sql.store import SqlStore
-from mlflow.exceptions import MlflowException, StorageUnavailable
+from mlflow.exceptions import InvalidParameterValue, MlflowException, StorageUnavailable
 from mlflow.server.context import Context, ServerSettings
 
 SERVED_ARTIFACTS = "mlartifacts"
@@ -69,7 +69,19 @@ def open_store(options: ServerOptions) -> SqlStore:
         store.settings.give_out_directly(chosen)
     if chosen and not store.is_new:
         store.settings.use_root(chosen)
+    _check_database_is_apart(store)
     return store
+
+
+def _check_database_is_apart(store: SqlStore) -> None:
+    """Refuses a root that the database lies in: who may write artifacts could overwrite the database."""
+    root, folder = store.settings.artifact_root(), store.engine.dialect.folder
+    if store.settings.proxied and folder and not _is_remote(root) and Path(folder).is_relative_to(root):
+        store.close()
+        raise InvalidParameterValue(
+            f"The folder {root} for artifacts holds the database {store.engine.dialect.uri}, which clients could then "
+            f"read and overwrite. Choose a folder of its own: --artifacts-destination {Path(root, SERVED_ARTIFACTS)}"
+        )
 
 
 def serve(options: ServerOptions) -> int:

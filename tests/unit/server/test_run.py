@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mlflow._storage.sql.store import SqlStore
-from mlflow.exceptions import StorageUnavailable
+from mlflow.exceptions import InvalidParameterValue, StorageUnavailable
 from mlflow.server.context import ServerSettings
 from mlflow.server.run import ServerOptions, open_store
 
@@ -73,3 +73,11 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(StorageUnavailable, match="cannot be written to"):
         _open(tmp_path, destination=f"{tmp_path}/file/below")
+
+
+def test_the_database_never_lies_among_the_artifacts_that_are_given_out(tmp_path: Path) -> None:
+    with pytest.raises(InvalidParameterValue, match="holds the database"):
+        _open(tmp_path, destination=str(tmp_path))
+
+    store = open_store(ServerOptions(f"file://{tmp_path}/runs"))
+    assert _locations(store, "a") == ("mlflow-artifacts:/1", f"{tmp_path}/runs/artifacts/1")

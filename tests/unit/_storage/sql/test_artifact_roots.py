@@ -22,7 +22,7 @@ def test_artifacts_are_beside_the_database(tmp_path: Path) -> None:
     assert store.experiments.get("0").artifact_location == str(tmp_path / "mlruns" / "0")
     store.close()
     folder = open_sql_store(str(tmp_path / "runs"))
-    assert folder.experiments.get("0").artifact_location == str(tmp_path / "runs" / "0")
+    assert folder.experiments.get("0").artifact_location == str(tmp_path / "runs" / "artifacts" / "0")
     assert (tmp_path / "runs" / "headrace.db").exists()
     folder.close()
 
