@@ -5,9 +5,12 @@ A flavor's suite inherits from `FlavorContract` and gives models, an input, and 
 
 from __future__ import annotations
 
+import shutil
 import stat
 import sys
 from collections.abc import Callable
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar
@@ -18,34 +21,68 @@ import yaml
 import mlflow.pyfunc
 from mlflow._flavors.declaration import Flavor
 from mlflow._flavors.registry import find_flavor, flavor_module, get_flavor
-from mlflow.exceptions import InvalidParameterValue, MissingExtra, MlflowException
+from mlflow.exceptions import DataLoss, InvalidParameterValue, MissingExtra, MlflowException, PermissionDenied
 from mlflow.models.environment import MLFLOW_REQUIREMENT
 from mlflow.models.model import Model
 from mlflow.models.signature import infer_signature
+from tests.flavors.plain import equal, plain
 
 
+def _sample(flavor: str) -> ModuleType:
+    return import_module(f"tests.flavors.samples.{flavor}")
+
+
+@cache
+def _models(flavor: str) -> dict[str, Any]:
+    """The models of a flavor, trained once."""
+    models: dict[str, Any] = _sample(flavor).models()
+    return models
+
+
+# Libraries warn of what they themselves and their own libraries will change; that is not ours to mend.
+@pytest.mark.filterwarnings("default")
 class FlavorContract:
-    """Subclasses set `name` and define `model`, `data` and `predictions`.
+    """Subclasses set `name`, which has a module in `samples`, or define `model`, `data` and `predictions`.
 
     Attributes:
         name: Name of the flavor.
+        arguments: What `save_model` and `log_model` have to be given beside the model.
+        payload: Name of the file or folder of the payload that is taken away to see that it is missed.
+        found_as: Flavor that is found by the type of its models, where that is another.
+        infers_outputs: Whether an example that is an input gives a signature with outputs.
     """
 
     name: ClassVar[str]
+    arguments: ClassVar[dict[str, Any]] = {}
+    payload: ClassVar[str | None] = None
+    found_as: ClassVar[str | None] = None
+    infers_outputs: ClassVar[bool] = True
 
     @pytest.fixture
     def model(self) -> Any:
         """A trained model."""
-        raise NotImplementedError
+        return next(iter(_models(self.name).values()))
 
     @pytest.fixture
     def data(self) -> Any:
-        """An input of it, as a DataFrame."""
-        raise NotImplementedError
+        """An input of it."""
+        return _sample(self.name).data()
 
-    def predictions(self, model: Any, data: Any) -> list[Any]:
-        """What the model itself predicts."""
-        raise NotImplementedError
+    def predictions(self, model: Any, data: Any) -> Any:
+        """What the model itself predicts, in the form of `plain`."""
+        return plain(_sample(self.name).answers(model, data))
+
+    def unfitting(self, data: Any) -> Any:
+        """An input that the signature refuses."""
+        return data.drop(columns=data.columns[0]) if hasattr(data, "columns") else None
+
+    def is_read_back(self, loaded: Any, model: Any) -> bool:
+        """Whether what was loaded is of the kind that was saved."""
+        return type(loaded) is type(model)
+
+    def is_pickled(self, model: Any) -> bool:  # the default is for libraries with a format of their own
+        """Whether reading the model runs what its author wrote."""
+        return False
 
     # From here on it is the same for all.
 
@@ -61,27 +98,36 @@ class FlavorContract:
     def save(self, module: ModuleType, model: Any, tmp_path: Path) -> Callable[..., Path]:
         def save(**arguments: Any) -> Path:
             folder = tmp_path / "saved"
-            module.save_model(model, folder, **arguments)
+            module.save_model(model, path=folder, **{**self.arguments, **arguments})
             return folder
 
         return save
 
     def test_the_flavor_is_found_by_the_type_of_its_models(self, flavor: Flavor, model: Any) -> None:
-        assert find_flavor(model) == flavor
+        assert find_flavor(model) == (get_flavor(self.found_as) if self.found_as else flavor)
 
     def test_a_model_is_loaded_as_its_library_knows_it(
         self, module: ModuleType, save: Callable[..., Path], model: Any, data: Any
     ) -> None:
         loaded = module.load_model(str(save()))
-        assert type(loaded) is type(model)
-        assert self.predictions(loaded, data) == self.predictions(model, data)
+        assert self.is_read_back(loaded, model)
+        assert equal(self.predictions(loaded, data), self.predictions(model, data))
+
+    def test_every_kind_of_model_is_read_back_both_ways(
+        self, module: ModuleType, data: Any, tmp_path: Path
+    ) -> None:
+        for name, model in _models(self.name).items():
+            module.save_model(model, path=tmp_path / name, **self.arguments)
+            expected = self.predictions(model, data)
+            assert equal(self.predictions(module.load_model(tmp_path / name), data), expected)
+            assert equal(plain(mlflow.pyfunc.load_model(tmp_path / name).predict(data)), expected)
 
     def test_a_model_predicts_through_pyfunc(
         self, save: Callable[..., Path], flavor: Flavor, model: Any, data: Any
     ) -> None:
         loaded = mlflow.pyfunc.load_model(str(save()))
-        assert list(loaded.predict(data)) == self.predictions(model, data)
-        assert type(loaded.get_raw_model()) is type(model)
+        assert equal(plain(loaded.predict(data)), self.predictions(model, data))
+        assert self.is_read_back(loaded.get_raw_model(), model)
         assert loaded.loader_module == flavor.loader_module
 
     def test_the_folder_holds_what_mlflow_looks_for(self, save: Callable[..., Path], flavor: Flavor) -> None:
@@ -109,12 +155,24 @@ class FlavorContract:
         assert all("==" in line for line in lines)
         assert lines[1:] == sorted(lines[1:])
 
+    def test_where_pickles_are_forbidden_only_other_forms_are_read(
+        self, module: ModuleType, save: Callable[..., Path], model: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        folder = str(save())
+        monkeypatch.setenv("MLFLOW_ALLOW_PICKLE_DESERIALIZATION", "false")
+        for load in (module.load_model, mlflow.pyfunc.load_model):
+            if self.is_pickled(model):
+                with pytest.raises(PermissionDenied, match="MLFLOW_ALLOW_PICKLE_DESERIALIZATION is false"):
+                    load(folder)
+            else:
+                load(folder)
+
     def test_a_signature_is_kept_and_enforced(self, save: Callable[..., Path], model: Any, data: Any) -> None:
         signature = infer_signature(data, self.predictions(model, data))
         loaded = mlflow.pyfunc.load_model(str(save(signature=signature)))
         assert loaded.metadata.signature == signature
-        with pytest.raises(InvalidParameterValue, match="missing inputs"):
-            loaded.predict(data.drop(columns=data.columns[0]))
+        with pytest.raises(InvalidParameterValue, match="Failed to enforce schema"):
+            loaded.predict(self.unfitting(data))
 
     def test_an_example_is_kept_and_gives_the_signature(
         self, save: Callable[..., Path], model: Any, data: Any
@@ -123,9 +181,10 @@ class FlavorContract:
         saved = Model.load(folder)
         assert saved.signature is not None
         assert saved.signature.inputs == infer_signature(data).inputs
-        assert saved.signature.outputs is not None
+        assert (saved.signature.outputs is not None) is self.infers_outputs
         example = saved.load_input_example(str(folder))
-        assert list(mlflow.pyfunc.load_model(str(folder)).predict(example)) == self.predictions(model, data)
+        loaded = mlflow.pyfunc.load_model(str(folder))
+        assert equal(plain(loaded.predict(example)), self.predictions(model, data))
 
     def test_no_signature_is_inferred_where_none_is_wanted(
         self, save: Callable[..., Path], data: Any
@@ -161,7 +220,7 @@ class FlavorContract:
     ) -> None:
         (tmp_path / "mine.txt").write_text("mine")
         with pytest.raises(MlflowException, match="already exists and is not empty"):
-            module.save_model(model, tmp_path)
+            module.save_model(model, path=tmp_path, **self.arguments)
         assert [file.name for file in tmp_path.iterdir()] == ["mine.txt"]
 
     def test_when_a_part_fails_no_folder_is_left(self, save: Callable[..., Path], tmp_path: Path) -> None:
@@ -204,9 +263,28 @@ class FlavorContract:
         assert isinstance(caught.value, ImportError)
 
     def test_a_model_of_another_flavor_is_called_that(self, module: ModuleType, tmp_path: Path) -> None:
-        Model().add_flavor("prophet").save(tmp_path / "MLmodel")
-        with pytest.raises(MlflowException, match=f'"{self.name}" flavor.*prophet'):
+        Model().add_flavor("gluon").save(tmp_path / "MLmodel")
+        with pytest.raises(MlflowException, match=f'"{self.name}" flavor.*gluon'):
             module.load_model(str(tmp_path))
+
+    def test_a_folder_of_mlflow_1_is_read(
+        self, module: ModuleType, save: Callable[..., Path], model: Any, data: Any
+    ) -> None:
+        """Those have no signature and no ids, name one environment, and do not list code or versions."""
+        folder = save()
+        flavors = yaml.safe_load((folder / "MLmodel").read_text())["flavors"]
+        flavors["python_function"]["env"] = "conda.yaml"
+        flavors[self.name] = {
+            key: value
+            for key, value in flavors[self.name].items()
+            if value is not None and not key.endswith("_version")
+        }
+        (folder / "MLmodel").write_text(
+            yaml.safe_dump({"flavors": flavors, "utc_time_created": "2019-01-01"})
+        )
+        expected = self.predictions(model, data)
+        assert equal(self.predictions(module.load_model(str(folder)), data), expected)
+        assert equal(plain(mlflow.pyfunc.load_model(str(folder)).predict(data)), expected)
 
     def test_another_version_of_the_library_is_named(
         self,
@@ -227,16 +305,40 @@ class FlavorContract:
     ) -> None:
         folder = save()
         kept = {"MLmodel", "requirements.txt", "conda.yaml", "python_env.yaml"}
-        (payload,) = [file for file in folder.iterdir() if file.name not in kept]
-        payload.unlink()
+        found = [file for file in folder.iterdir() if file.name not in kept]
+        payload = folder / (self.payload or found[0].name)
+        shutil.rmtree(payload) if payload.is_dir() else payload.unlink()
         with pytest.raises(MlflowException, match=payload.name):
             module.load_model(str(folder))
+
+    def test_a_file_that_was_changed_is_named(
+        self,
+        module: ModuleType,
+        save: Callable[..., Path],
+        data: Any,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        (tmp_path / "helper_code.py").write_text("")
+        folder = save(input_example=data, code_paths=[str(tmp_path / "helper_code.py")])
+        monkeypatch.setattr(sys, "path", list(sys.path))
+        names = [file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()]
+        for name in sorted({*names} - {"MLmodel"}):
+            content = (folder / name).read_bytes()
+            (folder / name).write_bytes(content + b" ")
+            for load in (module.load_model, mlflow.pyfunc.load_model):
+                with pytest.raises(DataLoss, match=f"not as it was saved.*'{name}' has changed"):
+                    load(str(folder))
+            (folder / name).write_bytes(content)
+        module.load_model(str(folder))
 
     def test_a_model_is_logged_in_the_active_run(
         self, module: ModuleType, model: Any, data: Any, local_store: None
     ) -> None:
         with mlflow.start_run() as run:
-            info = module.log_model(model, "my-model", input_example=data, params={"depth": 3}, step=7)
+            info = module.log_model(
+                model, name="my-model", input_example=data, params={"depth": 3}, step=7, **self.arguments
+            )
         assert (info.name, info.run_id, info.params) == ("my-model", run.info.run_id, {"depth": "3"})
         assert info.model_uri == f"models:/{info.model_id}"
         logged = mlflow.get_logged_model(info.model_id)
@@ -244,7 +346,7 @@ class FlavorContract:
         outputs = mlflow.get_run(run.info.run_id).outputs.model_outputs
         assert [(output.model_id, output.step) for output in outputs] == [(info.model_id, 7)]
         for uri in (info.model_uri, f"runs:/{run.info.run_id}/my-model", info.artifact_path):
-            assert self.predictions(module.load_model(uri), data) == self.predictions(model, data)
+            assert equal(self.predictions(module.load_model(uri), data), self.predictions(model, data))
         loaded = mlflow.pyfunc.load_model(info.model_uri)
         assert loaded.model_id == info.model_id
         assert loaded.metadata.run_id == run.info.run_id
@@ -253,22 +355,23 @@ class FlavorContract:
     def test_a_model_is_logged_without_a_run(
         self, module: ModuleType, model: Any, data: Any, local_store: None
     ) -> None:
-        info = mlflow.log_model(model, name="alone")
+        info = mlflow.log_model(model, name="alone", **self.arguments)
         assert info.run_id is None
         assert mlflow.active_run() is None
-        assert self.predictions(module.load_model(info.model_uri), data) == self.predictions(model, data)
+        loaded = flavor_module(get_flavor(self.found_as or self.name)).load_model(info.model_uri)
+        assert equal(self.predictions(loaded, data), self.predictions(model, data))
 
     def test_a_model_that_cannot_be_saved_is_marked_as_failed(
         self, module: ModuleType, model: Any, local_store: None
     ) -> None:
         with pytest.raises(InvalidParameterValue, match="does not exist"):
-            module.log_model(model, name="broken", code_paths=["/nowhere/at/all.py"])
+            module.log_model(model, name="broken", code_paths=["/nowhere/at/all.py"], **self.arguments)
         (logged,) = mlflow.search_logged_models(output_format="list")
         assert str(logged.status) == "FAILED"
 
     def test_a_name_is_given_once(self, module: ModuleType, model: Any, local_store: None) -> None:
         with pytest.raises(InvalidParameterValue, match="Both `artifact_path`"):
-            module.log_model(model, "one", name="other")
+            module.log_model(model, artifact_path="one", name="other", **self.arguments)
         assert mlflow.search_logged_models(output_format="list") == []
 
     def test_temporary_folders_are_private(
@@ -282,8 +385,9 @@ class FlavorContract:
             original(self, path)
 
         monkeypatch.setattr(Model, "save", spy)
-        module.log_model(model, name="private")
-        assert modes == [0o700]
+        module.log_model(model, name="private", **self.arguments)
+        # A model inside of the model lies in the same folder.
+        assert modes[-1] == 0o700
 
 
 class _Missing:

@@ -22,10 +22,11 @@ from sklearn.tree import DecisionTreeClassifier
 
 import mlflow.pyfunc
 import mlflow.sklearn
+from mlflow._flavors.formats import TRUSTED_TYPES
 from mlflow.exceptions import InvalidParameterValue, PermissionDenied
 from mlflow.models.model import Model
-from mlflow.sklearn._formats import TRUSTED_TYPES
 from tests.flavors.contract import FlavorContract
+from tests.flavors.plain import plain
 
 DATA = pd.DataFrame({"a": [0.0, 1.0, 2.0, 3.0] * 5, "b": [1.5, 2.5, 0.5, 4.5] * 5})
 TARGET = [0, 0, 1, 1] * 5
@@ -52,8 +53,11 @@ class TestSklearn(FlavorContract):
     def data(self) -> pd.DataFrame:
         return DATA
 
-    def predictions(self, model: Any, data: Any) -> list[Any]:
-        return list(model.predict(data))
+    def predictions(self, model: Any, data: Any) -> Any:
+        return plain(model.predict(data))
+
+    def is_pickled(self, model: Any) -> bool:
+        return isinstance(model, RandomForestClassifier)
 
 
 def settings_of(folder: Path) -> dict[str, Any]:
@@ -141,7 +145,10 @@ class TestWherePicklesAreForbidden:
             with pytest.raises(PermissionDenied, match="MLFLOW_ALLOW_PICKLE_DESERIALIZATION is false"):
                 load(str(tmp_path / "m"))
 
-    def test_a_pickle_that_calls_itself_skops_is_not_run(self, tmp_path: Path) -> None:
+    def test_a_pickle_that_calls_itself_skops_is_not_run(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("MLFLOW_VERIFY_MODEL_FILES", "false")
         mlflow.sklearn.save_model(LogisticRegression().fit(DATA, TARGET), tmp_path / "m")
         witness = tmp_path / "witness"
         (tmp_path / "m" / "model.skops").write_bytes(pickle.dumps(_Explosion(witness)))
@@ -176,7 +183,8 @@ class _Explosion:
         return Path.touch, (self._witness,)
 
 
-def test_a_payload_outside_the_folder_is_not_read(tmp_path: Path) -> None:
+def test_a_payload_outside_the_folder_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_VERIFY_MODEL_FILES", "false")
     mlflow.sklearn.save_model(LogisticRegression().fit(DATA, TARGET), tmp_path / "m")
     (tmp_path / "m" / "model.skops").rename(tmp_path / "model.skops")
     text = (tmp_path / "m" / "MLmodel").read_text().replace("model.skops", "../model.skops")

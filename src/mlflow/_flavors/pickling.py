@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dis
 import pickle
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from types import BuiltinFunctionType, FunctionType, ModuleType
+from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 from mlflow.environment_variables import MLFLOW_ALLOW_PICKLE_DESERIALIZATION
@@ -30,8 +31,32 @@ class References:
         elif isinstance(obj, type | FunctionType | BuiltinFunctionType):
             module = getattr(obj, "__module__", None)
             if isinstance(module, str):
-                self.modules.add(module)
                 self.names.add(f"{module}.{obj.__qualname__}")
+                if not _is_kept_whole(module, obj.__qualname__):
+                    self.modules.add(module)
+                elif isinstance(obj, FunctionType):
+                    self.modules.update(_imports_of(obj.__code__))
+
+
+def _is_kept_whole(module: str, name: str) -> bool:
+    """Whether a class or function is kept in the pickle itself, because no module has it."""
+    import cloudpickle
+
+    registered = cloudpickle.list_registry_pickle_by_value()
+    parents = ["__main__", *registered]
+    return "<locals>" in name or any(
+        module == parent or module.startswith(f"{parent}.") for parent in parents
+    )
+
+
+def _imports_of(code: CodeType) -> Iterator[str]:
+    """Modules that a function imports when it is called."""
+    for instruction in dis.get_instructions(code):
+        if instruction.opname == "IMPORT_NAME":
+            yield instruction.argval
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _imports_of(constant)
 
 
 class _Sink:
@@ -55,7 +80,10 @@ def references_of(obj: Any) -> References:
             return super().reducer_override(part)
 
     found.add(type(obj))
-    pass_over: Callable[[pickle.PickleBuffer], None] = lambda _buffer: None  # noqa: E731
+
+    def pass_over(buffer: pickle.PickleBuffer) -> None:
+        del buffer
+
     try:
         Recorder(_Sink(), protocol=5, buffer_callback=pass_over).dump(obj)
     except Exception:  # noqa: BLE001 - objects refuse to be pickled with any error they like

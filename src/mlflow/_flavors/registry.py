@@ -14,7 +14,23 @@ from mlflow.exceptions import InvalidParameterValue
 
 FLAVORS: dict[str, str] = {
     "python_function": "mlflow.pyfunc.saving:PYTHON_MODEL",
-    "sklearn": "mlflow.sklearn._flavor:SKLEARN",
+    "catboost": "mlflow.catboost._flavor:FLAVOR",
+    "keras": "mlflow.keras._flavor:FLAVOR",
+    "langchain": "mlflow.langchain._flavor:FLAVOR",
+    "lightgbm": "mlflow.lightgbm._flavor:FLAVOR",
+    "onnx": "mlflow.onnx._flavor:FLAVOR",
+    "pmdarima": "mlflow.pmdarima._flavor:FLAVOR",
+    "prophet": "mlflow.prophet._flavor:FLAVOR",
+    "pytorch": "mlflow.pytorch._flavor:FLAVOR",
+    "sentence_transformers": "mlflow.sentence_transformers._flavor:FLAVOR",
+    "shap": "mlflow.shap._flavor:FLAVOR",
+    "sklearn": "mlflow.sklearn._flavor:FLAVOR",
+    "spacy": "mlflow.spacy._flavor:FLAVOR",
+    "spark": "mlflow.spark._flavor:FLAVOR",
+    "statsmodels": "mlflow.statsmodels._flavor:FLAVOR",
+    "tensorflow": "mlflow.tensorflow._flavor:FLAVOR",
+    "transformers": "mlflow.transformers._flavor:FLAVOR",
+    "xgboost": "mlflow.xgboost._flavor:FLAVOR",
 }
 """Name of each flavor, and where its declaration is.
 

@@ -66,21 +66,13 @@ class Environment:
 
     def write(self, folder: Path) -> None:
         """Writes the files into a model folder."""
-        import yaml
-
-        def dump(name: str, content: dict[str, Any]) -> None:
-            with (folder / name).open("w", encoding="utf-8") as stream:
-                yaml.safe_dump(content, stream, default_flow_style=False, sort_keys=False)
-
-        dump(CONDA_FILE_NAME, self.conda)
-        dump(
-            PYTHON_ENV_FILE_NAME,
-            {
-                "python": platform.python_version(),
-                "build_dependencies": _build_dependencies(),
-                "dependencies": [f"-r {REQUIREMENTS_FILE_NAME}"],
-            },
-        )
+        python = {
+            "python": platform.python_version(),
+            "build_dependencies": _build_dependencies(),
+            "dependencies": [f"-r {REQUIREMENTS_FILE_NAME}"],
+        }
+        (folder / CONDA_FILE_NAME).write_text(as_yaml(self.conda), encoding="utf-8")
+        (folder / PYTHON_ENV_FILE_NAME).write_text(as_yaml(python), encoding="utf-8")
         (folder / REQUIREMENTS_FILE_NAME).write_text("\n".join(self.requirements), encoding="utf-8")
         if self.constraints:
             (folder / CONSTRAINTS_FILE_NAME).write_text("\n".join(self.constraints), encoding="utf-8")
@@ -112,6 +104,14 @@ def resolve_environment(request: EnvironmentRequest, infer: Callable[[], list[st
     return Environment(lines, constraints, conda_environment(lines))
 
 
+def as_yaml(content: dict[str, Any]) -> str:
+    """The text of an environment file."""
+    import yaml
+
+    text: str = yaml.safe_dump(content, default_flow_style=False, sort_keys=False)
+    return text
+
+
 def conda_environment(requirements: list[str]) -> dict[str, Any]:
     """A conda environment with this Python and these pip requirements."""
     return {
@@ -119,6 +119,37 @@ def conda_environment(requirements: list[str]) -> dict[str, Any]:
         "dependencies": [f"python={platform.python_version()}", _conda_pip(), {"pip": requirements}],
         "name": "mlflow-env",
     }
+
+
+def changed_requirements(lines: list[str], operation: str, given: list[str]) -> list[str]:
+    """The requirements with others added or removed, in their order.
+
+    Args:
+        lines: Lines of `requirements.txt`.
+        operation: `add`, which replaces a requirement for the same distribution, or `remove`.
+        given: Requirements to add; names of distributions, with or without a version, to remove.
+
+    Raises:
+        MlflowException: `INVALID_PARAMETER_VALUE`: another operation, or a text that is no requirement.
+    """
+    if operation not in ("add", "remove"):
+        raise InvalidParameterValue(f"The operation is 'add' or 'remove', not {operation!r}")
+    wrong = [line for line in given if "://" not in line and requirement_name(line.strip()) is None]
+    if wrong:
+        raise InvalidParameterValue(f"Found invalid requirements: {wrong}")
+    by_name = {requirement_name(line.strip()) or line.strip(): line.strip() for line in given}
+    if operation == "remove":
+        return [line for line in lines if (requirement_name(line) or line) not in by_name]
+    kept = [by_name.pop(requirement_name(line) or line, line) for line in lines]
+    return [*kept, *by_name.values()]
+
+
+def with_pip_requirements(conda: dict[str, Any], lines: list[str]) -> dict[str, Any]:
+    """A conda environment whose pip requirements are these."""
+    rest = [
+        item for item in conda.get("dependencies") or [] if not (isinstance(item, dict) and "pip" in item)
+    ]
+    return {**conda, "dependencies": [*rest, {"pip": lines}]}
 
 
 def requirement_name(requirement: str) -> str | None:
@@ -208,8 +239,7 @@ def _from_conda(conda: dict[str, Any]) -> Environment:
     named = {requirement_name(item) for item in rest if isinstance(item, str)}
     if "mlflow" not in named:
         lines = _with_mlflow(lines)
-    conda = {**conda, "dependencies": [*rest, {"pip": lines}]}
-    return Environment(lines, [], conda)
+    return Environment(lines, [], with_pip_requirements(conda, lines))
 
 
 @cache

@@ -18,6 +18,7 @@ from mlflow.types._libraries import (
     is_series,
     is_sparse,
 )
+from mlflow.types.schema import DataType, Schema
 
 EXAMPLE_FILE_NAME = "input_example.json"
 SERVING_FILE_NAME = "serving_input_example.json"
@@ -59,7 +60,7 @@ def write_example(example: Example, folder: Path) -> dict[str, Any]:
     content, serving, info = _forms(example.data)
     info = {"artifact_path": EXAMPLE_FILE_NAME, **info, "serving_input_path": SERVING_FILE_NAME}
     if example.params is not None:
-        params = _as_json(example.params)
+        params = as_json(example.params)
         content = {"inputs": content, "params": params}
         serving = {**serving, "params": params}
         info["params"] = "true"
@@ -75,12 +76,17 @@ def convert_input_example_to_serving_input(input_example: Any) -> str | None:
     example = split_example(input_example)
     serving = _forms(example.data)[1]
     if example.params is not None:
-        serving = {**serving, "params": _as_json(example.params)}
+        serving = {**serving, "params": as_json(example.params)}
     return json.dumps(serving, indent=2)
 
 
-def read_example(info: dict[str, Any] | None, folder: Path) -> Example | None:
+def read_example(info: dict[str, Any] | None, folder: Path, schema: Schema | None = None) -> Example | None:
     """The example that an MLmodel file says to be in its folder.
+
+    Args:
+        info: What the MLmodel file says about it.
+        folder: The model folder.
+        schema: The model's input schema; JSON knows neither moments nor single precision.
 
     Raises:
         MlflowException: Its form is unknown, or needs a library that is missing.
@@ -92,7 +98,7 @@ def read_example(info: dict[str, Any] | None, folder: Path) -> Example | None:
     if info.get("params") is not None:
         # Older models name the two keys in the MLmodel file.
         content, params = content[info.get("inputs", "inputs")], content["params"]
-    return Example(_parsed(content, info), params)
+    return Example(_in_types(_parsed(content, info), schema), params)
 
 
 def read_serving_input(info: dict[str, Any] | None, folder: Path) -> str | None:
@@ -109,22 +115,24 @@ def _forms(data: Any) -> tuple[Any, dict[str, Any], dict[str, Any]]:
         orient = "values" if _is_counted(data.columns) else "split"
         content = {"data": [[_cell(cell) for cell in row] for row in data.itertuples(index=False, name=None)]}
         if orient == "split":
-            content = {"columns": [_as_json(name) for name in data.columns], **content}
+            content = {"columns": [as_json(name) for name in data.columns], **content}
         return content, {"dataframe_split": content}, {"type": "dataframe", "pandas_orient": orient}
     if is_array(data) or is_dictionary_of_arrays(data):
-        content = _as_json(data)
+        content = as_json(data)
         return content, {"inputs": content}, {"type": "ndarray"}
     if is_sparse(data):
         keys = ("data", "indices", "indptr", "shape")
-        content = {key: _as_json(getattr(data, key)) for key in keys}
-        return content, {"inputs": _as_json(data.toarray())}, {"type": f"sparse_matrix_{data.format}"}
+        content = {key: as_json(getattr(data, key)) for key in keys}
+        return content, {"inputs": as_json(data.toarray())}, {"type": f"sparse_matrix_{data.format}"}
     if is_series(data) or not _is_plain(data):
         raise InvalidParameterValue(
             "An input example is a DataFrame, array, dictionary of arrays, CSR or CSC matrix, dictionary, list "
             f"or scalar, but got {type(data)}. Of a Series, pass `series.to_frame()` or `series.tolist()`."
         )
-    content = _as_json(data)
-    return content, {"inputs": content}, {"type": "json_object"}
+    content = as_json(data)
+    # A chat is a request as it stands.
+    serving = content if isinstance(content, dict) and "messages" in content else {"inputs": content}
+    return content, serving, {"type": "json_object"}
 
 
 def _is_counted(columns: Any) -> bool:
@@ -140,15 +148,16 @@ def _is_plain(value: Any) -> bool:
     return isinstance(value, scalars) or is_numpy_scalar(value) or is_array(value)
 
 
-def _as_json(value: Any) -> Any:
+def as_json(value: Any) -> Any:
+    """A value as JSON has it: bytes in base64, moments in ISO form, what is missing as null."""
     if isinstance(value, dict):
-        return {str(key): _as_json(item) for key, item in value.items()}
+        return {str(key): as_json(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_as_json(item) for item in value]
+        return [as_json(item) for item in value]
     if is_array(value):
-        return _as_json(value.tolist())
+        return as_json(value.tolist())
     if is_numpy_scalar(value):
-        return _as_json(value.item())
+        return as_json(value.item())
     if isinstance(value, bytes | bytearray):
         return base64.encodebytes(value).decode("ascii")
     if isinstance(value, date):
@@ -158,11 +167,30 @@ def _as_json(value: Any) -> Any:
 
 def _cell(value: Any) -> Any:
     """A cell of a table; a missing number is null, for which JSON has a word."""
-    return None if isinstance(value, float) and value != value else _as_json(value)  # noqa: PLR0124 - the test for NaN
+    return None if isinstance(value, float) and value != value else as_json(value)  # noqa: PLR0124 - the test for NaN
 
 
 def _is_missing(value: Any) -> bool:
     return type(value).__name__ in {"NAType", "NaTType"}
+
+
+def _in_types(data: Any, schema: Schema | None) -> Any:
+    """Tables and arrays in the types of the schema, as far as the values are of them."""
+    if schema is None:
+        return data
+    if is_array(data) and len(schema) == 1 and schema.is_tensor_spec():
+        return data.astype(schema.numpy_types()[0], copy=False)
+    if isinstance(data, dict) and schema.is_tensor_spec() and schema.has_input_names():
+        types = dict(zip(schema.input_names(), schema.numpy_types(), strict=True))
+        return {name: item.astype(types[name]) if name in types else item for name, item in data.items()}
+    if not is_frame(data) or schema.is_tensor_spec() or not schema.has_input_names():
+        return data
+    kinds = {
+        name: kind.to_numpy()
+        for name, kind in zip(schema.input_names(), schema.input_types(), strict=True)
+        if name in data.columns and kind in (DataType.datetime, DataType.float, DataType.integer)
+    }
+    return data.astype({name: dtype for name, dtype in kinds.items() if not data[name].isna().any()})
 
 
 def _parsed(content: Any, info: dict[str, Any]) -> Any:

@@ -4,49 +4,45 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from mlflow._artifacts.manifest import read_manifest
+from mlflow._artifacts.open import open_artifacts
 from mlflow._base.uri import is_local_uri, join_uri, path_from_uri, uri_scheme
-from mlflow._session.stores import open_session_store
-from mlflow.exceptions import InvalidParameterValue, NotSupported, ResourceDoesNotExist
-from mlflow.tracking.artifacts import download, log_bytes, open_root, read_bytes, resolve_artifact_uri
+from mlflow._session.stores import open_registry_store, open_session_store
+from mlflow.entities.model_registry.manifest import compare_manifests
+from mlflow.environment_variables import MLFLOW_VERIFY_REGISTERED_MODELS
+from mlflow.exceptions import DataLoss, InvalidParameterValue, ResourceDoesNotExist
+from mlflow.models.fetched import ModelFolder, closing, new_folder
+from mlflow.tracking.artifacts import (
+    download,
+    find_local,
+    log_bytes,
+    open_root,
+    read_bytes,
+    resolve_artifact_uri,
+)
 from mlflow.tracking.logged_models import models_of_run
+from mlflow.tracking.model_uris import RegisteredName, parse_models_uri, source_uri, version_of
 
 if TYPE_CHECKING:
     from mlflow._storage.interface.store import Store
     from mlflow.entities.logged_model import LoggedModel
 
 MODEL_FILE_NAME = "MLmodel"
-_MODEL_ID = re.compile(r"m-[0-9a-f]{32}")
 _PLACEHOLDER = re.compile(r"<[^<>/]*>|\{[^{}/]*\}|\bYOUR_[A-Z_]+\b")
-_STAGES = {"none": "None", "staging": "Staging", "production": "Production", "archived": "Archived"}
 REGISTERED_META_FILE_NAME = "registered_model_meta"
 
 
-@dataclass(frozen=True)
-class RegisteredName:
-    """A model of the registry as a `models:` URI names it; one of the last three is set.
-
-    Attributes:
-        name: Name of the registered model.
-        version: Number of the version.
-        stage: Stage of the version, or `latest`.
-        alias: Alias of the version.
-    """
-
-    name: str
-    version: str | None = None
-    stage: str | None = None
-    alias: str | None = None
-
-
-def resolve_model_path(model_uri: str | Path, dst_path: str | Path | None = None) -> Path:
+@contextmanager
+def model_folder(model_uri: str | Path, dst_path: str | Path | None = None) -> Iterator[ModelFolder]:
     """The local folder of a model, fetched first where it is elsewhere.
 
-    Files that lie on this machine are used where they are, unless a destination is given.
+    Files that lie on this machine are used where they are, unless a destination is given. What is fetched into a
+    temporary folder is removed at the end of the block, unless the block says with whom to keep it.
 
     Args:
         model_uri: A path, or a `file:`, `runs:`, `models:`, `mlflow-artifacts:` or object store URI.
@@ -56,16 +52,73 @@ def resolve_model_path(model_uri: str | Path, dst_path: str | Path | None = None
         MlflowException: `RESOURCE_DOES_NOT_EXIST`: there is no model there; `INVALID_PARAMETER_VALUE`: the URI
             is malformed, or is an example with its placeholder left in.
     """
-    uri = str(model_uri)
+    with closing(_fetch(str(model_uri), dst_path)) as folder:
+        yield folder
+
+
+def resolve_model_path(model_uri: str | Path, dst_path: str | Path | None = None) -> Path:
+    """The local folder of a model as `model_folder` gives it; what is fetched is kept until the process ends."""
+    with model_folder(model_uri, dst_path) as folder:
+        folder.keep()
+        return folder.path
+
+
+def _fetch(uri: str, dst_path: str | Path | None) -> ModelFolder:
     location = unregistered_uri(uri)
-    if is_local_uri(location) and dst_path is None:
-        folder = path_from_uri(location)
+    if dst_path is None and is_local_uri(location):
+        path = path_from_uri(location)
+    elif dst_path is None:
+        store = _store()
+        resolved = resolve_artifact_uri(store, location)
+        here = find_local(store, resolved)
+        if here is None:
+            return _fetch_into_new(uri, store, resolved)
+        path = here
     else:
-        folder = Path(download(_store(), location, dst_path))
-        if dst_path is not None:
-            _write_registered_meta(uri, folder)
-    if not folder.is_dir():
-        raise ResourceDoesNotExist(f"There is no model at {uri!r}: no folder {str(folder)!r}")
+        path = Path(download(_store(), location, dst_path))
+        _write_registered_meta(uri, path)
+    return _checked(uri, ModelFolder(path))
+
+
+def _compare_with_registered(uri: str, folder: Path) -> None:
+    """Refuses files that are not those that a registered name stands for.
+
+    Raises:
+        MlflowException: `DATA_LOSS`: they differ; `RESOURCE_DOES_NOT_EXIST`: what was registered is not on record.
+    """
+    named = parse_models_uri(uri) if uri_scheme(uri) == "models" else ""
+    if isinstance(named, str):
+        return
+    version = version_of(named)
+    recorded = open_registry_store().model_versions.manifest(version.name, version.version)
+    if recorded is None:
+        raise ResourceDoesNotExist(
+            f"{uri!r} cannot be verified: which files version {version.version} of {version.name!r} consists of is not "
+            "on record. Register it again, or set MLFLOW_VERIFY_REGISTERED_MODELS=false"
+        )
+    wrong = compare_manifests(recorded, read_manifest(open_artifacts(str(folder)))).differences()
+    if wrong:
+        raise DataLoss(
+            f"The files of {uri!r} are not those that were registered, so it is not loaded: {', '.join(wrong)}"
+        )
+
+
+def _fetch_into_new(uri: str, store: Store, location: str) -> ModelFolder:
+    root = new_folder()
+    folder = ModelFolder(root, root)
+    try:
+        download(store, f"{location.rstrip('/')}/", root)
+        return _checked(uri, folder)
+    except BaseException:
+        folder.close()
+        raise
+
+
+def _checked(uri: str, folder: ModelFolder) -> ModelFolder:
+    if not folder.path.is_dir():
+        raise ResourceDoesNotExist(f"There is no model at {uri!r}: no folder {str(folder.path)!r}")
+    if MLFLOW_VERIFY_REGISTERED_MODELS.get():
+        _compare_with_registered(uri, folder.path)
     return folder
 
 
@@ -91,15 +144,7 @@ def fetch_file(uri: str, folder: Path) -> Path:
 def unregistered_uri(model_uri: str) -> str:
     """The URI itself; for one that names a version of a registered model, the URI of that version's source."""
     refuse_placeholder(model_uri)
-    if uri_scheme(model_uri) != "models":
-        return model_uri
-    named = parse_models_uri(model_uri)
-    if isinstance(named, str):
-        return model_uri
-    version = _version_of(named)
-    # A version may keep its files elsewhere than its source has them.
-    source: str = getattr(version, "storage_location", None) or version.source
-    return unregistered_uri(source)
+    return source_uri(model_uri)
 
 
 def refuse_placeholder(uri: str) -> None:
@@ -111,29 +156,6 @@ def refuse_placeholder(uri: str) -> None:
             "value in its place; `mlflow.last_active_run().info.run_id` is the id of the last run, and "
             "`log_model(...)` returns an object whose `model_uri` loads the model."
         )
-
-
-def parse_models_uri(uri: str) -> str | RegisteredName:
-    """What a `models:` URI names: the id of a logged model, or a registered model.
-
-    Raises:
-        MlflowException: `INVALID_PARAMETER_VALUE`: it has another form.
-    """
-    path = uri.split(":", 1)[1].lstrip("/").rstrip("/")
-    if _MODEL_ID.fullmatch(path):
-        return path
-    name, slash, suffix = path.partition("/")
-    alias_name, at, alias = path.partition("@")
-    if at and alias_name and alias and not slash:
-        return RegisteredName(alias_name, alias=alias)
-    if slash and name and suffix and "/" not in suffix:
-        if suffix.isdecimal():
-            return RegisteredName(name, version=suffix)
-        return RegisteredName(name, stage=suffix)
-    raise InvalidParameterValue(
-        f"Not a proper models:/ URI: {uri!r}. Use models:/<model_id>, models:/<name>/<version>, "
-        "models:/<name>/<stage>, models:/<name>/latest or models:/<name>@<alias>."
-    )
 
 
 def find_logged_model(model_uri: str) -> LoggedModel | None:
@@ -148,8 +170,8 @@ def find_logged_model(model_uri: str) -> LoggedModel | None:
     return models_of_run(store, store.runs.get(run_id).info.experiment_id, run_id).get(path)
 
 
-def fetch_model_file(model_uri: str) -> str:
-    """Text of the MLmodel file of a model; nothing else of it is fetched.
+def fetch_model_file(model_uri: str, name: str = MODEL_FILE_NAME) -> str:
+    """Text of a file of a model, the MLmodel file by default; nothing else of it is fetched.
 
     Raises:
         MlflowException: `RESOURCE_DOES_NOT_EXIST`: there is none.
@@ -157,17 +179,15 @@ def fetch_model_file(model_uri: str) -> str:
     uri = unregistered_uri(model_uri)
     if is_local_uri(uri):
         file = path_from_uri(uri)
-        file = file / MODEL_FILE_NAME if file.is_dir() else file
+        file = file / name if file.is_dir() else file
         if not file.is_file():
-            raise ResourceDoesNotExist(
-                f'Could not find an "{MODEL_FILE_NAME}" configuration file at "{model_uri}"'
-            )
+            raise ResourceDoesNotExist(f'Could not find an "{name}" configuration file at "{model_uri}"')
         return file.read_text(encoding="utf-8")
-    return read_bytes(_store(), join_uri(uri, MODEL_FILE_NAME)).decode("utf-8")
+    return read_bytes(_store(), join_uri(uri, name)).decode("utf-8")
 
 
-def replace_model_file(model_uri: str, change: Callable[[str], str]) -> None:
-    """Rewrites the MLmodel file of a model.
+def replace_model_file(model_uri: str, text: str, name: str = MODEL_FILE_NAME) -> None:
+    """Rewrites a file of a model, the MLmodel file by default.
 
     Raises:
         MlflowException: `INVALID_PARAMETER_VALUE`: the URI names a version of a registered model: those do not
@@ -178,13 +198,12 @@ def replace_model_file(model_uri: str, change: Callable[[str], str]) -> None:
             f"Versions of registered models do not change, so {model_uri!r} cannot. Change the model that it was "
             "registered from (models:/m-... or runs:/...), and register it again."
         )
-    text = change(fetch_model_file(model_uri))
     if is_local_uri(model_uri):
-        _replace_text(path_from_uri(model_uri) / MODEL_FILE_NAME, text)
+        _replace_text(path_from_uri(model_uri) / name, text)
         return
     store = _store()
     root = open_root(store, resolve_artifact_uri(store, model_uri))
-    log_bytes(root, text.encode("utf-8"), MODEL_FILE_NAME)
+    log_bytes(root, text.encode("utf-8"), name)
 
 
 def _replace_text(file: Path, text: str) -> None:
@@ -198,39 +217,11 @@ def _store() -> Store:
     return open_session_store()
 
 
-def _version_of(named: RegisteredName) -> Any:
-    from mlflow.tracking.client import MlflowClient
-
-    client: Any = MlflowClient()
-    if not hasattr(client, "get_model_version"):
-        raise NotSupported(
-            f"This store has no model registry, so it has no model {named.name!r}. A logged model is loaded by "
-            "models:/<model_id>, or by runs:/<run_id>/<name>."
-        )
-    if named.alias is not None:
-        return client.get_model_version_by_alias(named.name, named.alias)
-    if named.version is not None:
-        return client.get_model_version(named.name, named.version)
-    stage = str(named.stage)
-    if stage.lower() == "latest":
-        found = client.search_model_versions(f"name = '{named.name}'")
-    else:
-        if stage.lower() not in _STAGES:
-            raise InvalidParameterValue(
-                f"{stage!r} is neither a version nor a stage of the model {named.name!r}; stages are "
-                "Staging, Production, Archived and None, and `latest` is the newest version"
-            )
-        found = client.get_latest_versions(named.name, [_STAGES[stage.lower()]])
-    if not found:
-        raise ResourceDoesNotExist(f"The registered model {named.name!r} has no version in {stage!r}")
-    return max(found, key=lambda version: int(version.version))
-
-
 def _write_registered_meta(uri: str, folder: Path) -> None:
     if uri_scheme(uri) != "models":
         return
     named = parse_models_uri(uri)
     if isinstance(named, RegisteredName):
-        version = _version_of(named)
+        version = version_of(named)
         text = f"model_name: {named.name}\nmodel_version: '{version.version}'\n"
         (folder / REGISTERED_META_FILE_NAME).write_text(text, encoding="utf-8")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from mlflow.exceptions import InvalidParameterValue
+from mlflow.models.digests import file_digests
 from mlflow.models.signature import ModelSignature
 from mlflow.types.schema import ParamSchema, Schema
 from mlflow.version import API_LEVEL
@@ -42,7 +43,7 @@ class Model:
         auth_policy: Who it acts for on its platform.
         model_id: Id of the logged model.
         prompts: Prompts that it uses.
-        **kwargs: Further keys.
+        **kwargs: Further keys, of which `file_digests` holds the digests of its files.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class Model:
         self.auth_policy = auth_policy
         self.model_id = model_id
         self.prompts = prompts
+        self.file_digests: dict[str, str] | None = kwargs.pop("file_digests", None)
         self._further = kwargs
 
     def add_flavor(self, name: str, **params: Any) -> Model:
@@ -106,7 +108,7 @@ class Model:
         """
         from mlflow.models.example import read_example
 
-        found = read_example(self.saved_input_example_info, self._folder(path))
+        found = read_example(self.saved_input_example_info, self._folder(path), self.get_input_schema())
         return None if found is None else found.data
 
     def load_input_example_params(self, path: str | None = None) -> dict[str, Any] | None:
@@ -180,6 +182,7 @@ class Model:
             "resources",
             "env_vars",
             "auth_policy",
+            "file_digests",
         )
         form.update({key: getattr(self, key) for key in optional if getattr(self, key) is not None})
         return form
@@ -321,6 +324,9 @@ class Model:
                 prompts=[getattr(prompt, "uri", prompt) for prompt in prompts] if prompts else None,
             )
             flavor.save_model(path=str(folder), mlflow_model=mlflow_model, **kwargs)
+            if mlflow_model.file_digests is None:  # a flavor from outside of this package
+                mlflow_model.file_digests = file_digests(folder)
+                mlflow_model.save(folder / MLMODEL_FILE_NAME)
             return mlflow_model
 
         return publish(publication, save)

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from mlflow._session.runs import current_run
 from mlflow._session.stores import open_session_store
 from mlflow.entities.run_outputs import LoggedModelOutput
-from mlflow.exceptions import InvalidParameterValue, MlflowException, NotSupported
+from mlflow.exceptions import InvalidParameterValue
 from mlflow.tracking.artifacts import log_folder, model_root
 from mlflow.tracking.fluent.logged_models import initialize_logged_model
+from mlflow.tracking.fluent.registered_models import register_logged_model
 from mlflow.tracking.logged_models import finalize_logged_model
 
 if TYPE_CHECKING:
@@ -105,26 +106,7 @@ def _create(store: Store, publication: Publication) -> LoggedModel:
 
 def _register(publication: Publication, logged: LoggedModel) -> int:
     """Registers the model; by then it is logged and loads, whatever happens here."""
-    from mlflow.tracking.client import MlflowClient
-
-    client: Any = MlflowClient()
-    name = publication.registered_model_name
-    try:
-        try:
-            client.create_registered_model(name)
-        except MlflowException as error:
-            if error.error_code != "RESOURCE_ALREADY_EXISTS":
-                raise
-        version = client.create_model_version(
-            name,
-            logged.model_uri,
-            run_id=logged.source_run_id,
-            await_creation_for=publication.await_registration_for,
-            model_id=logged.model_id,
-        )
-    except (AttributeError, NotSupported) as error:
-        raise NotSupported(
-            f"The model is logged as {logged.model_uri}, but this store has no model registry, so it cannot be "
-            f"registered as {name!r}"
-        ) from error
+    version = register_logged_model(
+        logged, str(publication.registered_model_name), publication.await_registration_for
+    )
     return int(version.version)

@@ -1,38 +1,52 @@
-"""The requirements of a model, read from what it refers to.
+"""The requirements of a model: what its flavor needs, what it refers to, and what loading it imports.
 
-They are found without running anything: the flavor declares its packages, the saved payload names the modules
-that its objects come from, and of the user's own modules the imports are read from their source. So the result
+The flavor declares its packages, the saved payload names the modules that its objects come from, and of the user's
+own modules the imports are read from their source. What `mlflow.models.capture` saw comes on top. So the result
 depends on the model and on the versions installed, and not on what else happens to be installed or imported.
 """
 
 from __future__ import annotations
 
 import ast
+import os
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from functools import cache
-from importlib import util
+from functools import cache, lru_cache
+from importlib import metadata, util
 from pathlib import Path
 
-from mlflow.models.environment import MLFLOW_REQUIREMENT, installed_version, normalized
+from mlflow.models.environment import (
+    MLFLOW_REQUIREMENT,
+    installed_version,
+    normalized,
+    requirement_name,
+)
 
+_NEVER_OWN = {*sys.stdlib_module_names, "mlflow"}
 _OWN_DISTRIBUTIONS = {"headrace", "mlflow", "mlflow-skinny", "mlflow-tracing"}
 
 
-def infer_requirements(packages: Iterable[str], modules: Iterable[str] = ()) -> list[str]:
+def infer_requirements(
+    packages: Iterable[str], modules: Iterable[str] = (), imported: Iterable[str] = ()
+) -> list[str]:
     """The pinned requirements of a model: MLflow's API first, the rest by name.
 
     Args:
         packages: Distributions that the flavor needs; those that are not installed are left out.
         modules: Dotted names of the modules that the saved model refers to.
+        imported: Modules that loading it imports, as `imported_modules` gives them; a distribution that another
+            one requires anyway is left out.
 
     Returns:
         Requirement lines such as `scikit-learn==1.7.0`.
     """
+    bring = _distributions_by_module()
     distributions = {normalized(package) for package in packages}
-    for module in _top_level_modules(modules):
-        distributions.update(_distributions_by_module().get(module, ()))
+    for module in top_level_modules(modules):
+        distributions |= bring.get(module, set())
+    seen = {distribution for module in top_level_modules(imported) for distribution in bring.get(module, ())}
+    distributions |= _not_required_by_others(distributions, seen)
     pins = {
         name: version
         for name in distributions - _OWN_DISTRIBUTIONS
@@ -41,7 +55,53 @@ def infer_requirements(packages: Iterable[str], modules: Iterable[str] = ()) -> 
     return [MLFLOW_REQUIREMENT, *(f"{name}=={version}" for name, version in sorted(pins.items()))]
 
 
-def _top_level_modules(modules: Iterable[str]) -> set[str]:
+def with_locked(lines: list[str], locked: list[str]) -> list[str]:
+    """Requirements with those of a lock, which count more; MLflow's API stays first."""
+    names = {requirement_name(line) for line in locked}
+    own = [line for line in lines if line == MLFLOW_REQUIREMENT or requirement_name(line) not in names]
+    return [*own, *(line for line in locked if requirement_name(line) not in _OWN_DISTRIBUTIONS)]
+
+
+def own_sources(modules: Iterable[str]) -> dict[str, Path]:
+    """Source files of those of the modules that the user wrote, and of the user's own that they import, by name."""
+    found: dict[str, Path] = {}
+    pending = set(modules)
+    while pending:
+        name = pending.pop()
+        source = None if name in found else own_source(name)
+        if source is not None:
+            found[name] = source
+            pending |= set(imports_of_file(source, name))
+    return found
+
+
+def _not_required_by_others(known: set[str], seen: set[str]) -> set[str]:
+    """Of the distributions seen, those that neither a known one nor another one seen requires."""
+    required: set[str] = set()
+    for name in sorted(known | seen):
+        required |= _required_by(name) - {name}
+    return seen - required
+
+
+@cache
+def _required_by(distribution: str) -> frozenset[str]:
+    """Distributions that one requires, and theirs; without its extras."""
+    found: set[str] = set()
+    pending = {distribution}
+    while pending:
+        name = pending.pop()
+        if name in found:
+            continue
+        found.add(name)
+        try:
+            lines = metadata.requires(name) or []
+        except metadata.PackageNotFoundError:
+            continue
+        pending |= {requirement_name(line) or "" for line in lines if "extra ==" not in line} - {""}
+    return frozenset(found)
+
+
+def top_level_modules(modules: Iterable[str]) -> set[str]:
     """Top-level modules that are needed: those named, and those that the user's own among them import."""
     found: set[str] = set()
     pending = set(modules)
@@ -58,7 +118,7 @@ def _top_level_modules(modules: Iterable[str]) -> set[str]:
         if source is None:
             found.add(top)
         else:
-            pending |= set(_imports(source, name))
+            pending |= set(imports_of_file(source, name))
     return found
 
 
@@ -66,8 +126,10 @@ def own_source(module: str) -> Path | None:
     """Source file of a module that the user wrote; `None` for an installed one, or one that is not found.
 
     A module is the user's own when no distribution brought it: its file lies outside the folders that
-    packages are installed into.
+    packages are installed into, and it is neither of Python nor of this package.
     """
+    if module.partition(".")[0] in _NEVER_OWN:
+        return None
     loaded = sys.modules.get(module)
     origin = getattr(loaded, "__file__", None)
     if origin is None:
@@ -83,7 +145,13 @@ def own_source(module: str) -> Path | None:
     return None if installed or not file.is_file() else file
 
 
-def _imports(source: Path, module: str) -> Iterator[str]:
+def imports_of_file(source: Path, module: str) -> Iterator[str]:
+    """Dotted names of the modules that a file of Python imports, inside of functions too.
+
+    Args:
+        source: The file; one that is no Python imports nothing.
+        module: Name that it is imported by.
+    """
     try:
         tree = ast.parse(source.read_bytes())
     except (SyntaxError, ValueError):
@@ -108,7 +176,6 @@ def _imported_from(node: ast.ImportFrom, package: str) -> Iterator[str]:
             yield from (f"{base}.{alias.name}" for alias in node.names if alias.name != "*")
 
 
-@cache
 def _distributions_by_module() -> dict[str, set[str]]:
     """Distributions that bring each top-level module: several, for a namespace that they share.
 
@@ -116,11 +183,25 @@ def _distributions_by_module() -> dict[str, set[str]]:
     """
     found: defaultdict[str, set[str]] = defaultdict(set)
     for entry in sys.path:
-        for folder in Path(entry).glob("*.dist-info"):
-            distribution = normalized(folder.name.partition("-")[0])
-            for module in _modules_in(folder):
+        for distribution, modules in _installed_in(entry, folder_time(entry)):
+            for module in modules:
                 found[module].add(distribution)
-    return dict(found)
+    return found
+
+
+@lru_cache(maxsize=64)
+def _installed_in(entry: str, _time: int) -> list[tuple[str, set[str]]]:
+    """Distributions in a folder of the path, each with its top-level modules; read anew when the folder changes."""
+    folders = Path(entry).glob("*.dist-info")
+    return [(normalized(folder.name.partition("-")[0]), _modules_in(folder)) for folder in folders]
+
+
+def folder_time(path: str) -> int:
+    """When something was last put into a folder or taken out, in nanoseconds; 0 where there is none."""
+    try:
+        return os.stat(path or ".").st_mtime_ns  # noqa: PTH116 - called for every entry, at every model
+    except OSError:
+        return 0
 
 
 def _modules_in(folder: Path) -> set[str]:

@@ -42,7 +42,7 @@ class ModelSignature:
         self.inputs = _as_schema(inputs, "inputs")
         self.outputs = _as_schema(outputs, "outputs")
         self.params = params
-        # Kept for MLflow's readers; ours infer signatures from values only.
+        # Whether they stand for the hints of `predict`, which says itself how its input is checked.
         self._is_signature_from_type_hint = False
         self._is_type_hint_from_example = False
 
@@ -73,6 +73,22 @@ class ModelSignature:
 
     def __repr__(self) -> str:
         return f"inputs: \n  {self.inputs}\noutputs: \n  {self.outputs}\nparams: \n  {self.params}\n"
+
+
+class _TypeHints:
+    """Type hints of `predict`. Its name and attributes are those that MLflow's pickles refer to.
+
+    Args:
+        input_: Hint of the input.
+        output: Hint of what it gives.
+    """
+
+    def __init__(self, input_: Any = None, output: Any = None) -> None:
+        self.input = input_
+        self.output = output
+
+    def __repr__(self) -> str:
+        return f"<input: {self.input}, output: {self.output}>"
 
 
 def infer_signature(
@@ -113,18 +129,14 @@ def set_signature(model_uri: str, signature: ModelSignature) -> None:
     Raises:
         MlflowException: The URI names no such model, or a registered version.
     """
-    from mlflow.models.location import replace_model_file
+    from mlflow.models.location import fetch_model_file, replace_model_file
     from mlflow.models.model import Model
 
     if not isinstance(signature, ModelSignature):
         raise InvalidParameterValue(f"Expected a ModelSignature, got {type(signature).__name__}")
-
-    def changed(text: str) -> str:
-        model = Model.from_yaml(text)
-        model.signature = signature
-        return model.to_yaml()
-
-    replace_model_file(model_uri, changed)
+    model = Model.from_yaml(fetch_model_file(model_uri))
+    model.signature = signature
+    replace_model_file(model_uri, model.to_yaml())
 
 
 def _as_schema(value: Any, role: str) -> Schema | None:

@@ -19,6 +19,7 @@ __getattr__, __dir__, __all__ = lazy_module(
         "load_pyfunc": "mlflow.pyfunc.loading",
         "log_model": "mlflow.pyfunc.saving",
         "save_model": "mlflow.pyfunc.saving",
+        "spark_udf": "mlflow.pyfunc.spark",
     },
-    frozenset({"model"}),
+    frozenset({"loaders", "model", "utils"}),
 )

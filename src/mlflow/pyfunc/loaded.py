@@ -9,6 +9,7 @@ from typing import Any
 from mlflow.exceptions import MlflowException, NotSupported
 from mlflow.models.enforcement import enforce_params, enforce_schema
 from mlflow.models.model import Model
+from mlflow.types._libraries import is_frame
 
 
 class PyFuncModel:
@@ -99,15 +100,25 @@ class PyFuncModel:
         """
         if self._predict_stream is None:
             raise NotSupported("This model cannot predict piece by piece; use predict")
-        data, params = self._prepared(data, params)
+        data, params = self._prepared(data, params, piecewise=True)
         takes = _takes_params(self._predict_stream)
         pieces = self._predict_stream(data, params=params) if takes else self._predict_stream(data)
         return iter(pieces)
 
-    def _prepared(self, data: Any, params: dict[str, Any] | None) -> tuple[Any, dict[str, Any] | None]:
-        inputs = self._model_meta.get_input_schema()
-        if inputs is not None:
-            data = enforce_schema(data, inputs)
+    def _prepared(
+        self, data: Any, params: dict[str, Any] | None, piecewise: bool = False
+    ) -> tuple[Any, dict[str, Any] | None]:
+        signature = self._model_meta.signature
+        if signature is not None and signature.inputs is not None:
+            # The model itself fits its input to the hints of its `predict`.
+            if piecewise or not signature._is_signature_from_type_hint:
+                data = enforce_schema(data, signature.inputs)
+            if signature._is_type_hint_from_example and is_frame(data):
+                data = (
+                    data.to_dict("records")
+                    if signature.inputs.has_input_names()
+                    else data.iloc[:, 0].tolist()
+                )
         return data, enforce_params(params, self._model_meta.get_params_schema())
 
     def get_raw_model(self) -> Any:

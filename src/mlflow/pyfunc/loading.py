@@ -8,16 +8,18 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from mlflow._flavors.load import add_code_path, flavor_settings, payload_path
+from mlflow._flavors.load import add_code_path, flavor_settings, keep_folder, payload_path
 from mlflow.exceptions import InvalidParameterValue, MissingExtra, MlflowException, ResourceDoesNotExist
+from mlflow.models.digests import verify_files
 from mlflow.models.environment import (
     CONDA_FILE_NAME,
     PYTHON_ENV_FILE_NAME,
     REQUIREMENTS_FILE_NAME,
     python_version,
 )
-from mlflow.models.location import resolve_model_path
+from mlflow.models.location import model_folder, resolve_model_path
 from mlflow.models.model import Model
+from mlflow.models.model_config import read_config
 from mlflow.models.requirements import pin_differences
 from mlflow.pyfunc.loaded import PyFuncModel
 
@@ -47,13 +49,21 @@ def load_model(
     Example:
         `mlflow.pyfunc.load_model("models:/churn@champion").predict(frame)`
     """
-    folder = resolve_model_path(model_uri, dst_path)
+    given_config = read_config(model_config)
+    with model_folder(model_uri, dst_path) as folder:
+        loaded = _load_folder(folder.path, given_config, suppress_warnings)
+        keep_folder(folder, loaded.metadata, _innermost(loaded))
+        return loaded
+
+
+def _load_folder(folder: Path, given_config: dict[str, Any], suppress_warnings: bool) -> PyFuncModel:
     model = Model.load(folder)
     settings = flavor_settings(model, FLAVOR_NAME, folder)
+    verify_files(folder, model.file_digests)
     if not suppress_warnings:
         _warn_of_differences(folder)
     add_code_path(folder, settings.get("code"))
-    config = {**(settings.get("config") or {}), **_read_config(model_config)}
+    config = {**(settings.get("config") or {}), **given_config}
     if config:
         settings["config"] = config
         model.flavors[FLAVOR_NAME] = settings
@@ -61,6 +71,14 @@ def load_model(
     implementation = _load(settings, path, config)
     stream = "predict_stream" if settings.get("streamable") else None
     return PyFuncModel(model, implementation, predict_stream_fn=stream, model_id=model.model_id)
+
+
+def _innermost(loaded: PyFuncModel) -> Any:
+    """The object that may outlive all the others: the model inside, where it can be taken out."""
+    try:
+        return loaded.get_raw_model()
+    except Exception:  # noqa: BLE001 - loaders from outside of this package raise what they like
+        return loaded._model_impl
 
 
 def load_pyfunc(model_uri: str, suppress_warnings: bool = False) -> PyFuncModel:
@@ -143,27 +161,9 @@ def _load(settings: dict[str, Any], path: Path, config: dict[str, Any]) -> Any:
         raise MlflowException(
             f"The module {name!r} has no `_load_pyfunc`, so it cannot load models"
         ) from error
-    if len(inspect.signature(loader).parameters) > 1 and (config or name == "mlflow.pyfunc.model"):
+    if len(inspect.signature(loader).parameters) > 1 and (config or name.startswith("mlflow.pyfunc.")):
         return loader(str(path), config or None)
     return loader(str(path))
-
-
-def _read_config(given: str | Path | dict[str, Any] | None) -> dict[str, Any]:
-    if given is None:
-        return {}
-    if isinstance(given, dict):
-        return given
-    import yaml
-
-    file = Path(given)
-    if not file.is_file():
-        raise InvalidParameterValue(f"`model_config` names the file {str(given)!r}, which does not exist")
-    content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    if not isinstance(content, dict):
-        raise InvalidParameterValue(
-            f"The file {str(given)!r} holds no configuration: it is no YAML dictionary"
-        )
-    return content
 
 
 def _warn_of_differences(folder: Path) -> None:

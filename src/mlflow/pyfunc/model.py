@@ -9,8 +9,12 @@ from typing import Any
 
 from mlflow._flavors.load import payload_path
 from mlflow._flavors.pickling import refuse_pickle
-from mlflow.exceptions import NotSupported
+from mlflow.exceptions import InvalidParameterValue, NotSupported
 from mlflow.models.model import Model
+from mlflow.models.signature import _TypeHints
+from mlflow.pyfunc.utils.data_validation import checking, input_parameter, takes_context
+from mlflow.types._libraries import is_frame
+from mlflow.types.type_hints import fitted_to_hint, hints_of, is_supported
 
 
 class PythonModelContext:
@@ -39,8 +43,21 @@ class PythonModelContext:
 class PythonModel:
     """A model of one's own. Subclasses define `predict`, and `load_context` where they need artifacts.
 
+    The input is checked against the type hint of `predict`, if it is one of a list: `list[str]`, say, or a list of a
+    pydantic model, which dictionaries are turned into.
+
     Not an abstract class: a pickled subclass gets its methods only after it is made, so it could not be.
     """
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "predict" in vars(cls):
+            cls.predict = checking(vars(cls)["predict"])  # type: ignore[method-assign]  # that is the purpose
+
+    @property
+    def predict_type_hints(self) -> _TypeHints:
+        """Type hints of `predict`."""
+        return _TypeHints(*hints_of(self.predict, input_parameter(self.predict)))
 
     def load_context(self, context: PythonModelContext) -> None:
         """Called once when the model is loaded, to read its artifacts."""
@@ -48,8 +65,8 @@ class PythonModel:
     def predict(
         self,
         context: Any,  # noqa: ARG002 - for those who override it
-        model_input: Any,  # noqa: ARG002
-        params: dict[str, Any] | None = None,  # noqa: ARG002
+        model_input: Any,  # noqa: ARG002 - for those who override it
+        params: dict[str, Any] | None = None,  # noqa: ARG002 - for those who override it
     ) -> Any:
         """Predictions for an input.
 
@@ -63,8 +80,8 @@ class PythonModel:
     def predict_stream(
         self,
         context: Any,  # noqa: ARG002 - for those who override it
-        model_input: Any,  # noqa: ARG002
-        params: dict[str, Any] | None = None,  # noqa: ARG002
+        model_input: Any,  # noqa: ARG002 - for those who override it
+        params: dict[str, Any] | None = None,  # noqa: ARG002 - for those who override it
     ) -> Iterator[Any]:
         """Predictions piece by piece."""
         raise NotSupported(f"{type(self).__name__} defines no `predict_stream`")
@@ -82,10 +99,45 @@ class _FunctionPythonModel(PythonModel):
         self.signature = signature
         self.func = func
 
-    def predict(self, context: Any, model_input: Any, params: dict[str, Any] | None = None) -> Any:  # noqa: ARG002
+    @property
+    def predict_type_hints(self) -> _TypeHints:
+        """Type hints of the function."""
+        return _TypeHints(*hints_of(self.func, input_parameter(self.func)))
+
+    def predict(self, context: Any, model_input: Any, params: dict[str, Any] | None = None) -> Any:  # noqa: ARG002 - for those who override it
         """What the function gives for the input."""
         takes_params = "params" in inspect.signature(self.func).parameters
         return self.func(model_input, params=params) if takes_params else self.func(model_input)
+
+
+def as_python_model(model: Any) -> PythonModel:
+    """The model of one's own that an object is, or a function stands for.
+
+    Raises:
+        MlflowException: `INVALID_PARAMETER_VALUE`: it is neither.
+    """
+    if isinstance(model, PythonModel):
+        if type(model).predict is PythonModel.predict:
+            raise InvalidParameterValue(f"{type(model).__name__} defines no `predict`")
+        return model
+    if isinstance(model, type) or not callable(model):
+        raise InvalidParameterValue(
+            f"`python_model` is an instance of a PythonModel (not its class), a function or the path of a script; "
+            f"got {model!r}"
+        )
+    needed = [
+        item
+        for item in inspect.signature(model).parameters.values()
+        if item.default is inspect.Parameter.empty
+        and item.kind in (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        and item.name != "params"
+    ]
+    if len(needed) != 1:
+        raise InvalidParameterValue(
+            "When `python_model` is a callable object, it must accept exactly one argument. "
+            f"Found {len(needed)} arguments."
+        )
+    return _FunctionPythonModel(model)
 
 
 class PythonModelPredictor:
@@ -94,25 +146,47 @@ class PythonModelPredictor:
     def __init__(self, python_model: PythonModel, context: PythonModelContext) -> None:
         self.python_model = python_model
         self.context = context
+        self._hint = python_model.predict_type_hints.input
+        self._is_checked = self._hint is not None and is_supported(self._hint)
 
     def predict(self, model_input: Any, params: dict[str, Any] | None = None) -> Any:
         """Predictions for an input."""
-        return _call(self.python_model.predict, self.context, model_input, params)
+        if self._is_checked:
+            model_input = fitted_to_hint(model_input, self._hint)
+        return self._call(self.python_model.predict, model_input, params)
 
     def predict_stream(self, model_input: Any, params: dict[str, Any] | None = None) -> Iterator[Any]:
-        """Predictions piece by piece."""
-        pieces: Iterator[Any] = _call(self.python_model.predict_stream, self.context, model_input, params)
+        """Predictions for one input piece by piece."""
+        one = _single(model_input)
+        pieces: Iterator[Any] = self._call(self.python_model.predict_stream, one, params)
         return pieces
+
+    def _call(self, method: Any, model_input: Any, params: dict[str, Any] | None) -> Any:
+        arguments = [self.context, model_input] if takes_context(method) else [model_input]
+        takes_params = "params" in inspect.signature(method).parameters
+        return method(*arguments, params=params) if takes_params else method(*arguments)
 
     def get_raw_model(self) -> PythonModel:
         """The `PythonModel` itself."""
         return self.python_model
 
 
-def _call(method: Any, context: PythonModelContext, model_input: Any, params: dict[str, Any] | None) -> Any:
-    names = list(inspect.signature(method).parameters)
-    arguments = [context, model_input] if names and names[0] == "context" else [model_input]
-    return method(*arguments, params=params) if "params" in names else method(*arguments)
+def _single(model_input: Any) -> Any:
+    """The only input of a list or table: a row of named columns is a dictionary.
+
+    Raises:
+        MlflowException: `INVALID_PARAMETER_VALUE`: there are several, or none.
+    """
+    if is_frame(model_input):
+        unnamed = model_input.columns.dtype.kind == "i"
+        model_input = model_input.iloc[:, 0].tolist() if unnamed else model_input.to_dict("records")
+    if not isinstance(model_input, list):
+        return model_input
+    if len(model_input) != 1:
+        raise InvalidParameterValue(
+            f"'predict_stream' requires single input, but it got a list of {len(model_input)}"
+        )
+    return model_input[0]
 
 
 def _load_pyfunc(model_path: str, model_config: dict[str, Any] | None = None) -> PythonModelPredictor:
@@ -123,10 +197,21 @@ def _load_pyfunc(model_path: str, model_config: dict[str, Any] | None = None) ->
 
     with payload_path(folder, settings["python_model"]).open("rb") as stream:
         python_model = cloudpickle.load(stream)
+    return predictor_of(python_model, folder, {**settings, "config": model_config or settings.get("config")})
+
+
+def predictor_of(python_model: PythonModel, folder: Path, settings: dict[str, Any]) -> PythonModelPredictor:
+    """A `PythonModel` that was given its artifacts and configuration.
+
+    Args:
+        python_model: The model.
+        folder: The model folder.
+        settings: The `python_function` settings of its MLmodel file.
+    """
     artifacts = {
         name: str(payload_path(folder, saved["path"]))
         for name, saved in (settings.get("artifacts") or {}).items()
     }
-    context = PythonModelContext(artifacts, model_config or settings.get("config"))
+    context = PythonModelContext(artifacts, settings.get("config"))
     python_model.load_context(context)
     return PythonModelPredictor(python_model, context)

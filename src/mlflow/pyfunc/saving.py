@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from pathlib import Path
 from typing import Any
 
-from mlflow._flavors.declaration import Flavor, Payload, SaveArguments
+from mlflow._flavors.declaration import Flavor, Payload, Predict, SaveArguments
 from mlflow._flavors.log import log_flavor
 from mlflow._flavors.pickling import references_of
 from mlflow._flavors.save import save_flavor
 from mlflow.exceptions import InvalidParameterValue, NotSupported
+from mlflow.models.code import run_model_code
 from mlflow.models.environment import MLFLOW_REQUIREMENT, conda_environment, installed_version
+from mlflow.models.example import split_example
 from mlflow.models.location import fetch_file
 from mlflow.models.model import Model, ModelInfo
+from mlflow.models.model_config import read_config
 from mlflow.models.requirements import infer_requirements
-from mlflow.models.signature import ModelSignature
-from mlflow.pyfunc.model import PythonModel, PythonModelContext, PythonModelPredictor, _FunctionPythonModel
+from mlflow.models.signature import ModelSignature, _TypeHints
+from mlflow.models.uv_project import find_project
+from mlflow.pyfunc.model import PythonModel, as_python_model, predictor_of
+from mlflow.types.inference import infer_param_schema
+from mlflow.types.type_hints import (
+    TypeFromExample,
+    UnsupportedTypeHintException,
+    schema_of_input_hint,
+    schema_of_output_hint,
+)
+
+_logger = logging.getLogger(__name__)
 
 PAYLOAD = "python_model.pkl"
 ARTIFACTS_FOLDER = "artifacts"
@@ -37,7 +51,7 @@ def save_model(
     pip_requirements: Any = None,
     extra_pip_requirements: Any = None,
     metadata: dict[str, Any] | None = None,
-    model_config: dict[str, Any] | None = None,
+    model_config: str | Path | dict[str, Any] | None = None,
     streamable: bool | None = None,
     resources: Any = None,
     auth_policy: Any = None,
@@ -56,20 +70,23 @@ def save_model(
         infer_code_paths: Not supported yet.
         conda_env: A conda environment: its dictionary, or the path of its YAML file.
         mlflow_model: MLmodel content to add to.
-        python_model: An instance of a `PythonModel`, or a function.
+        python_model: An instance of a `PythonModel`, a function, or the path of a script that calls
+            `mlflow.models.set_model`: the script itself is then kept and run where the model is loaded.
         artifacts: Paths or URIs of files by name; copied beside the model, which finds them in its context.
-        signature: What the model takes and gives; inferred from the example by default, `False` for none.
+        signature: What the model takes and gives; by the type hints of `predict` where they tell, else inferred
+            from the example; `False` for none.
         input_example: An input, or a pair of an input and parameters.
         pip_requirements: All requirements: a list, or the path of a requirements file.
         extra_pip_requirements: Requirements beside the inferred ones, likewise.
         metadata: Kept in the MLmodel file.
-        model_config: Configuration that the model finds in its context.
+        model_config: Configuration that the model finds in its context: a dictionary, or the path of a YAML file.
         streamable: Whether it can predict piece by piece; told from the class by default.
         resources: Kept in the MLmodel file.
         auth_policy: Kept in the MLmodel file.
-        uv_project_path: Not supported yet.
-        uv_groups: Not supported yet.
-        uv_extras: Not supported yet.
+        uv_project_path: Folder of a uv project, whose lock then says the requirements and is kept with the model;
+            by default the current folder, if it is one.
+        uv_groups: Dependency groups of the project that the model needs.
+        uv_extras: Extras of the project that it needs.
         **kwargs: Nothing else is taken.
 
     Raises:
@@ -77,23 +94,26 @@ def save_model(
     """
     if kwargs:
         raise TypeError(f"save_model() got unexpected keyword arguments: {sorted(kwargs)}")
-    _refuse_unsupported(infer_code_paths, uv_project_path, uv_groups, uv_extras)
+    _refuse_unsupported(infer_code_paths)
     mlflow_model = mlflow_model or Model()
     if resources is not None:
         mlflow_model.resources = resources
     if auth_policy is not None:
         mlflow_model.auth_policy = auth_policy
+    options = _options(
+        loader_module, data_path, python_model, artifacts, model_config, streamable, code_paths
+    )
     arguments = SaveArguments(
         conda_env=conda_env,
         code_paths=code_paths,
         mlflow_model=mlflow_model,
-        signature=signature,
+        signature=_signature(options["python_model"], signature, input_example),
         input_example=input_example,
         pip_requirements=pip_requirements,
         extra_pip_requirements=extra_pip_requirements,
         metadata=metadata,
+        uv_project=find_project(uv_project_path, uv_groups, uv_extras),
     )
-    options = _options(loader_module, data_path, python_model, artifacts, model_config, streamable)
     save_flavor(PYTHON_MODEL, options["python_model"], path, arguments, options)
 
 
@@ -113,7 +133,7 @@ def log_model(
     pip_requirements: Any = None,
     extra_pip_requirements: Any = None,
     metadata: dict[str, Any] | None = None,
-    model_config: dict[str, Any] | None = None,
+    model_config: str | Path | dict[str, Any] | None = None,
     streamable: bool | None = None,
     resources: Any = None,
     auth_policy: Any = None,
@@ -167,16 +187,19 @@ def log_model(
     Raises:
         MlflowException: It cannot be saved or uploaded; the logged model is then marked as failed.
     """
-    _refuse_unsupported(infer_code_paths, uv_project_path, uv_groups, uv_extras)
+    _refuse_unsupported(infer_code_paths)
+    options = _options(
+        loader_module, data_path, python_model, artifacts, model_config, streamable, code_paths
+    )
     arguments = SaveArguments(
         conda_env=conda_env,
         code_paths=code_paths,
-        signature=signature,
+        signature=_signature(options["python_model"], signature, input_example),
         input_example=input_example,
         pip_requirements=pip_requirements,
         extra_pip_requirements=extra_pip_requirements,
+        uv_project=find_project(uv_project_path, uv_groups, uv_extras),
     )
-    options = _options(loader_module, data_path, python_model, artifacts, model_config, streamable)
     return log_flavor(
         PYTHON_MODEL,
         options["python_model"],
@@ -208,11 +231,9 @@ def get_default_conda_env() -> dict[str, Any]:
     return conda_environment([MLFLOW_REQUIREMENT, *get_default_pip_requirements()])
 
 
-def _refuse_unsupported(infer_code_paths: bool, uv_project_path: Any, uv_groups: Any, uv_extras: Any) -> None:
+def _refuse_unsupported(infer_code_paths: bool) -> None:
     if infer_code_paths:
         raise NotSupported("`infer_code_paths` is not supported; name the files and folders in `code_paths`")
-    if uv_project_path or uv_groups or uv_extras:
-        raise NotSupported("uv projects are not supported; name the requirements in `pip_requirements`")
 
 
 def _options(
@@ -220,32 +241,48 @@ def _options(
     data_path: str | None,
     python_model: Any,
     artifacts: dict[str, str] | None,
-    model_config: dict[str, Any] | None,
+    model_config: str | Path | dict[str, Any] | None,
     streamable: bool | None,
+    code_paths: list[str] | None,
 ) -> dict[str, Any]:
     if (loader_module is None) == (python_model is None):
         raise InvalidParameterValue("Pass either `python_model` or `loader_module` (with `data_path`)")
+    config = read_config(model_config)
+    script = None
     if isinstance(python_model, str | Path):
-        raise NotSupported(
-            f"Models from code ({str(python_model)!r}) are not supported; pass an instance of a PythonModel"
-        )
-    if isinstance(python_model, PythonModel) and type(python_model).predict is PythonModel.predict:
-        raise InvalidParameterValue(f"{type(python_model).__name__} defines no `predict`")
-    if python_model is not None and not isinstance(python_model, PythonModel):
-        if isinstance(python_model, type) or not callable(python_model):
-            raise InvalidParameterValue(
-                "`python_model` is an instance of a PythonModel (not its class) or a function; "
-                f"got {python_model!r}"
-            )
-        python_model = _FunctionPythonModel(python_model)
+        script = Path(python_model)
+        python_model = run_model_code(script, config or None, code_paths)
     return {
         "loader_module": loader_module,
         "data_path": data_path,
-        "python_model": python_model,
+        "python_model": None if python_model is None else as_python_model(python_model),
+        "script": script,
         "artifacts": artifacts,
-        "model_config": model_config,
+        "model_config": config,
         "streamable": streamable,
     }
+
+
+def _signature(model: PythonModel | None, given: Any, input_example: Any) -> Any:
+    """The signature that the hints of `predict` stand for, where they do; else the one given."""
+    hints = _TypeHints() if model is None else model.predict_type_hints
+    if given is False or hints.input is None or hints.input is TypeFromExample:
+        return given
+    try:
+        inputs = schema_of_input_hint(hints.input)
+    except UnsupportedTypeHintException as error:
+        _logger.debug("No signature by type hints: %s", error.message)
+        return given
+    example = None if input_example is None else split_example(input_example)
+    outputs = None if hints.output is None else schema_of_output_hint(hints.output)
+    params = infer_param_schema(example.params) if example is not None and example.params else None
+    found = ModelSignature(inputs, outputs, params or getattr(given, "params", None))
+    found._is_signature_from_type_hint = True
+    if given and (given.inputs, given.outputs or outputs) != (inputs, outputs):
+        _logger.warning(
+            "The type hints of predict count more than the signature given, and differ: %s", found
+        )
+    return found
 
 
 def _save(model: Any, folder: Path, options: dict[str, Any]) -> Payload:
@@ -255,20 +292,34 @@ def _save(model: Any, folder: Path, options: dict[str, Any]) -> Payload:
             flavor=None,
             pyfunc={**config, "loader_module": options["loader_module"], **_copy_data(options, folder)},
         )
-    import cloudpickle
-
-    with (folder / PAYLOAD).open("wb") as stream:
-        cloudpickle.dump(model, stream)
     settings: dict[str, Any] = {
         **config,
-        "python_model": PAYLOAD,
         "cloudpickle_version": installed_version("cloudpickle"),
         "code": None,
         "streamable": _is_streamable(model, options["streamable"]),
     }
+    modules: set[str] = set()
+    if options["script"] is None:
+        import cloudpickle
+
+        with (folder / PAYLOAD).open("wb") as stream:
+            cloudpickle.dump(model, stream)
+        settings["python_model"] = PAYLOAD
+        modules = references_of(model).modules
+    else:
+        shutil.copy(options["script"], folder)
+        settings |= {
+            "loader_module": "mlflow.pyfunc.loaders.code_model",
+            "model_code_path": options["script"].name,
+        }
     if options["artifacts"]:
         settings["artifacts"] = _copy_artifacts(options["artifacts"], folder)
-    return Payload(flavor=None, pyfunc=settings, modules=references_of(model).modules)
+    return Payload(
+        flavor=None,
+        pyfunc=settings,
+        modules=modules,
+        typed_by_example=model.predict_type_hints.input is TypeFromExample,
+    )
 
 
 def _is_streamable(model: Any, given: bool | None) -> bool:
@@ -308,14 +359,13 @@ def _load(folder: Path, settings: dict[str, Any]) -> Any:  # noqa: ARG001 - the 
     return _load_pyfunc(str(folder)).python_model
 
 
-def _predict(model: Any, data: Any, params: dict[str, Any] | None, options: dict[str, Any]) -> Any:
-    context = PythonModelContext(dict(options["artifacts"] or {}), options["model_config"])
-    model.load_context(context)
-    return PythonModelPredictor(model, context).predict(data, params)
+def _predictor(model: Any, folder: Path, settings: dict[str, Any]) -> Predict:
+    return predictor_of(model, folder, settings).predict
 
 
 PYTHON_MODEL = Flavor(
     name="python_function",
+    title="Python function",
     library="cloudpickle",
     package="cloudpickle",
     packages=(),
@@ -323,6 +373,6 @@ PYTHON_MODEL = Flavor(
     load=_load,
     loader_module="mlflow.pyfunc.model",
     version_key="cloudpickle_version",
-    predict=_predict,
+    predictor=_predictor,
     types=("mlflow.pyfunc.model:PythonModel",),
 )

@@ -6,31 +6,17 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from mlflow._flavors.declaration import Flavor, Payload
+from mlflow._flavors import formats
+from mlflow._flavors.declaration import Flavor, Option, Payload, Predict
 from mlflow._flavors.load import payload_path
-from mlflow._flavors.pickling import references_of
-from mlflow.sklearn import _formats
+from mlflow._flavors.predictor import answers_of
 
 _logger = logging.getLogger(__name__)
 
-FLAVOR_NAME = "sklearn"
-
 
 def _save(model: Any, folder: Path, options: dict[str, Any]) -> Payload:
-    wanted = options.get("serialization_format")
-    _formats.check_format(wanted)
-    references = references_of(model)
-    if wanted is None:
-        written = _formats.write_best(model, folder, references.names)
-    else:
-        _formats.write(model, folder, wanted)
-        written = wanted
-    file = _formats.file_name(written)
-    trusted = options.get("skops_trusted_types")
-    if written == _formats.SKOPS and trusted is None:
-        # For MLflow's loader, which trusts what a model says of itself.
-        trusted = _formats.untrusted_types(folder / file) or None
-    predict_fn = options.get("pyfunc_predict_fn", "predict")
+    written = formats.save(model, folder, options)
+    predict_fn = options["pyfunc_predict_fn"]
     predicts = hasattr(model, predict_fn)
     if not predicts:
         _logger.warning(
@@ -39,25 +25,26 @@ def _save(model: Any, folder: Path, options: dict[str, Any]) -> Payload:
             predict_fn,
         )
     return Payload(
-        flavor={"pickled_model": file, "serialization_format": written, "skops_trusted_types": trusted},
-        pyfunc={"model_path": file, "predict_fn": predict_fn} if predicts else None,
-        packages={_formats.SKOPS: ("skops",), _formats.CLOUDPICKLE: ("cloudpickle",)}.get(written, ()),
-        modules=references.modules,
+        flavor={"pickled_model": written.file, **written.settings},
+        pyfunc={"model_path": written.file, "predict_fn": predict_fn} if predicts else None,
+        packages=written.packages,
+        modules=written.modules,
     )
 
 
 def _load(folder: Path, settings: dict[str, Any]) -> Any:
     # Models of MLflow 1 do not say how they were serialised: there was only pickle.
-    serialization_format = settings.get("serialization_format") or _formats.PICKLE
-    return _formats.read(payload_path(folder, settings["pickled_model"]), serialization_format)
+    serialization_format = settings.get("serialization_format") or formats.PICKLE
+    return formats.read(payload_path(folder, settings["pickled_model"]), serialization_format)
 
 
-def _predict(model: Any, data: Any, _params: dict[str, Any] | None, options: dict[str, Any]) -> Any:
-    return getattr(model, options.get("pyfunc_predict_fn", "predict"))(data)
+def _predictor(model: Any, _folder: Path, settings: dict[str, Any]) -> Predict:
+    return answers_of(getattr(model, settings.get("predict_fn") or "predict"))
 
 
-SKLEARN = Flavor(
-    name=FLAVOR_NAME,
+FLAVOR = Flavor(
+    name="sklearn",
+    title="scikit-learn",
     library="sklearn",
     package="scikit-learn",
     packages=("numpy", "pandas", "scipy"),
@@ -65,6 +52,18 @@ SKLEARN = Flavor(
     load=_load,
     loader_module="mlflow.sklearn",
     version_key="sklearn_version",
-    predict=_predict,
+    predictor=_predictor,
     types=("sklearn.base:BaseEstimator",),
+    model_argument="sk_model",
+    options={
+        **formats.OPTIONS,
+        "pyfunc_predict_fn": Option(
+            "predict", "Method that `mlflow.pyfunc` predicts with, such as `predict_proba`."
+        ),
+    },
+    save_order="model path conda_env code_paths mlflow_model serialization_format signature input_example "
+    "pip_requirements extra_pip_requirements pyfunc_predict_fn metadata skops_trusted_types extra_files",
+    log_order="model artifact_path conda_env code_paths serialization_format registered_model_name signature "
+    "input_example await_registration_for pip_requirements extra_pip_requirements pyfunc_predict_fn metadata "
+    "extra_files params tags model_type step model_id name skops_trusted_types",
 )

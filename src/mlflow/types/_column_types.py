@@ -300,8 +300,8 @@ _READERS: dict[str, Any] = {
     "array": lambda form: Array.from_json_dict(**form),
     "object": lambda form: Object.from_json_dict(**form),
     "map": lambda form: Map.from_json_dict(**form),
-    "sparkml_vector": lambda form: SparkMLVector(),  # noqa: ARG005
-    "any": lambda form: AnyType(),  # noqa: ARG005
+    "sparkml_vector": lambda _form: SparkMLVector(),
+    "any": lambda _form: AnyType(),
 }
 
 

@@ -5,39 +5,7 @@ from pathlib import Path
 import pytest
 
 from mlflow.exceptions import InvalidParameterValue, MlflowException, ResourceDoesNotExist
-from mlflow.models.location import (
-    RegisteredName,
-    fetch_file,
-    parse_models_uri,
-    refuse_placeholder,
-    resolve_model_path,
-)
-
-MODEL_ID = "m-" + "0" * 32
-
-
-@pytest.mark.parametrize(
-    ("uri", "expected"),
-    [
-        (f"models:/{MODEL_ID}", MODEL_ID),
-        (f"models:///{MODEL_ID}/", MODEL_ID),
-        ("models:/iris/3", RegisteredName("iris", version="3")),
-        ("models:/iris/Production", RegisteredName("iris", stage="Production")),
-        ("models:/iris/latest", RegisteredName("iris", stage="latest")),
-        ("models:/iris@champion", RegisteredName("iris", alias="champion")),
-        ("models:/my model/1", RegisteredName("my model", version="1")),
-    ],
-)
-def test_models_uris_name_logged_or_registered_models(uri: str, expected: object) -> None:
-    assert parse_models_uri(uri) == expected
-
-
-@pytest.mark.parametrize(
-    "uri", ["models:/", "models:/x", "models:/x/", "models:/x/1/2", "models:/@a", "models:/x@"]
-)
-def test_other_forms_are_refused_with_the_right_ones(uri: str) -> None:
-    with pytest.raises(InvalidParameterValue, match="Use models:/<model_id>"):
-        parse_models_uri(uri)
+from mlflow.models.location import fetch_file, refuse_placeholder, resolve_model_path
 
 
 @pytest.mark.parametrize(

@@ -116,9 +116,9 @@ class WithoutPredict(PythonModel):
         ({"python_model": WithoutContext}, InvalidParameterValue, "not its class"),
         ({"python_model": 3}, InvalidParameterValue, "got 3"),
         ({"python_model": WithoutPredict()}, InvalidParameterValue, "defines no `predict`"),
-        ({"python_model": "model.py"}, NotSupported, "Models from code"),
+        ({"python_model": "model.py"}, InvalidParameterValue, "does not exist"),
         ({"python_model": WithoutContext(), "infer_code_paths": True}, NotSupported, "code_paths"),
-        ({"python_model": WithoutContext(), "uv_groups": ["x"]}, NotSupported, "pip_requirements"),
+        ({"python_model": WithoutContext(), "uv_groups": ["x"]}, InvalidParameterValue, "uv_project_path"),
         ({"python_model": WithoutContext(), "zzz": 1}, TypeError, "zzz"),
     ],
 )

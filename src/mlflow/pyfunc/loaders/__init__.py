@@ -1,0 +1,1 @@
+"""Loaders that MLmodel files name."""

@@ -1,0 +1,21 @@
+"""Loader of models from code."""
+
+from __future__ import annotations
+
+from pathlib import Path, PureWindowsPath
+from typing import Any
+
+from mlflow._flavors.load import payload_path
+from mlflow.models.code import run_model_code
+from mlflow.models.model import Model
+from mlflow.pyfunc.model import PythonModelPredictor, as_python_model, predictor_of
+
+
+def _load_pyfunc(local_path: str, model_config: dict[str, Any] | None = None) -> PythonModelPredictor:
+    folder = Path(local_path)
+    settings = Model.load(folder).flavors["python_function"]
+    config = model_config or settings.get("config")
+    # MLflow writes the path on its author's machine; the file of that name lies in the model folder.
+    name = PureWindowsPath(settings["model_code_path"]).name
+    model = as_python_model(run_model_code(payload_path(folder, name), config))
+    return predictor_of(model, folder, {**settings, "config": config})

@@ -1,0 +1,109 @@
+"""The environments of models, made again; packages are folders of the test, so that nothing is fetched."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+from mlflow.exceptions import InvalidParameterValue, MlflowException
+from mlflow.models import restoring
+from mlflow.models.restoring import own_requirement, restored_python
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MLFLOW_ENV_ROOT", str(tmp_path / "envs"))
+    return write(tmp_path / "m", "mlflow==3.17.2", f"click=={metadata.version('click')}")
+
+
+def write(folder: Path, *lines: str, python: str = ".".join(map(str, sys.version_info[:3]))) -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / "requirements.txt").write_text("\n".join(lines))
+    (folder / "python_env.yaml").write_text(f"python: {python}\n")
+    (folder / "conda.yaml").write_text("name: mlflow-env\ndependencies: [pip]\n")
+    return folder
+
+
+def package(folder: Path) -> Path:
+    """A package of one module, which is built without anything that has to be fetched."""
+    folder.mkdir()
+    (folder / "tiny_thing.py").write_text("VALUE = 7\n")
+    info = "Metadata-Version: 2.1\nName: tiny-thing\nVersion: 1.0\n"
+    (folder / "pyproject.toml").write_text(
+        '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+    )
+    (folder / "backend.py").write_text(
+        "import zipfile\n"
+        "def build_wheel(folder, config_settings=None, metadata_directory=None):\n"
+        "    name = 'tiny_thing-1.0-py3-none-any.whl'\n"
+        "    with zipfile.ZipFile(f'{folder}/{name}', 'w') as wheel:\n"
+        "        wheel.write('tiny_thing.py')\n"
+        f"        wheel.writestr('tiny_thing-1.0.dist-info/METADATA', {info!r})\n"
+        "        wheel.writestr('tiny_thing-1.0.dist-info/WHEEL', "
+        "'Wheel-Version: 1.0\\nGenerator: t\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')\n"
+        "        wheel.writestr('tiny_thing-1.0.dist-info/RECORD', '')\n"
+        "    return name\n"
+    )
+    return folder
+
+
+@pytest.mark.parametrize("manager", ["local", "virtualenv", "uv"])
+def test_the_running_environment_is_taken_where_it_fits(manager: str, folder: Path, tmp_path: Path) -> None:
+    assert restored_python(folder, manager) == Path(sys.executable)
+    assert not (tmp_path / "envs").exists()
+
+
+def test_another_one_is_built_once(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tiny = package(tmp_path / "tiny")
+    monkeypatch.setattr(restoring, "own_requirement", lambda: str(tiny))
+    write(folder, "mlflow==3.17.2", "tiny-thing")
+    built = restored_python(folder, "virtualenv")
+    assert built.is_relative_to(tmp_path / "envs")
+    done = subprocess.run(
+        [built, "-c", "import tiny_thing; print(tiny_thing.VALUE)"], capture_output=True, check=True
+    )
+    assert done.stdout.strip() == b"7"
+    monkeypatch.setattr(restoring, "_run", lambda _: pytest.fail("it is built already"))
+    assert restored_python(folder, "virtualenv") == built
+
+
+def test_what_cannot_be_built_leaves_nothing(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(restoring, "own_requirement", lambda: str(tmp_path / "no-such-package"))
+    with pytest.raises(MlflowException, match=r"cannot be built[\s\S]*no-such-package"):
+        restored_python(folder, "virtualenv", ["click==0.0.1"])
+    assert not any(path.is_dir() for path in (tmp_path / "envs").iterdir())
+
+
+def test_requirements_are_not_overridden_in_the_running_environment(folder: Path) -> None:
+    with pytest.raises(InvalidParameterValue, match="there is none"):
+        restored_python(folder, "local", ["click"])
+
+
+def test_an_unknown_manager_is_told(folder: Path) -> None:
+    with pytest.raises(InvalidParameterValue, match="one of local, virtualenv, uv, conda"):
+        restored_python(folder, "poetry")
+
+
+def test_conda_that_is_missing_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(MlflowException, match=r"'conda', which is not installed.*env_manager='virtualenv'"):
+        restored_python(folder, "conda")
+
+
+def test_another_python_needs_uv(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(folder, "mlflow==3.17.2", python="3.9.1")
+    monkeypatch.setattr(shutil, "which", lambda *_args, **_kwargs: None)
+    with pytest.raises(MlflowException, match=r"wants Python 3\.9\.1.*pip install uv"):
+        restored_python(folder, "virtualenv")
+
+
+def test_what_runs_here_is_installed_from_where_it_came() -> None:
+    found = own_requirement()
+    assert found.startswith(("-e /", "headrace=="))
