@@ -40,8 +40,14 @@ ui: $(VENV)/.dev  ## Build the web interface
 compat: $(VENV)/.dev  ## Compare with MLflow itself, installed into .peers/
 	$(BIN)/python -m tests.compat
 
+flavors: $(VENV)/.dev  ## Test every model flavor with its library, installed into .flavors/
+	$(BIN)/python -m tests.flavors --all
+
 bench: $(VENV)/.dev  ## Measure side by side with MLflow, installed into .peers/
 	$(BIN)/python -m bench
+
+faults: $(VENV)/.dev  ## Let faults strike a real server: make faults ROUNDS=1000 DATABASE=postgresql
+	$(BIN)/python -m tests.faults --rounds $(or $(ROUNDS),50) --database $(or $(DATABASE),sqlite) $(if $(SEED),--seed $(SEED))
 
 docs: $(VENV)/.dev  ## Check that the examples of the documentation run
 	$(BIN)/pytest tests/architecture/test_docs.py
@@ -66,4 +72,4 @@ $(VENV)/.dev: $(VENV)/.venv-made requirements.lock pyproject.toml hatch_build.py
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch $@ $(VENV)/.core
 
-.PHONY: help serve test check format generate ui compat bench docs lock
+.PHONY: help serve test faults check format generate ui compat flavors bench docs lock

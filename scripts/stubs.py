@@ -12,7 +12,7 @@ from typing import Any
 
 from mlflow._base import lazy
 
-PACKAGES = ("mlflow", "mlflow.config", "mlflow.entities", "mlflow.tracking")
+PACKAGES = ("mlflow", "mlflow.config", "mlflow.entities", "mlflow.entities.model_registry", "mlflow.tracking")
 
 
 def stub_path(package: str) -> Path:

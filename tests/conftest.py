@@ -1,9 +1,11 @@
-"""Fixtures for every test: a PostgreSQL server, and databases on it."""
+"""Fixtures for every test: a PostgreSQL server with databases on it, and a server that serves what a test says."""
 
 from __future__ import annotations
 
+import atexit
 import os
 import secrets
+import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
@@ -13,8 +15,14 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 from hypothesis import settings
 
+from tests.live_server import LiveServer
+
 settings.register_profile("here", deadline=None)  # a machine may be busy with other things
 settings.load_profile("here")
+
+# What is remembered between processes is remembered between tests too, and nowhere else.
+os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="headrace-cache-")
+atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
 
 POSTGRES_URL = "HEADRACE_TEST_POSTGRES_URL"
 """Names a server to use instead of one that the tests start; its user must be allowed to make databases."""
@@ -93,6 +101,14 @@ def postgres_database(
         connection.execute("DROP SCHEMA public CASCADE")
         connection.execute("CREATE SCHEMA public")
     free_postgres_databases.append(url)
+
+
+@pytest.fixture(scope="session")
+def live_server() -> Iterator[LiveServer]:
+    """A server that is listening."""
+    server = LiveServer()
+    yield server
+    server.stop()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from mlflow._storage.sql.store import SqlStore
 from mlflow.server.app import create_app
 from mlflow.server.artifacts import ServerArtifacts
 from mlflow.server.context import Context, ServerSettings
-from mlflow.server.protocol import GatheringProtocol
+from mlflow.server.protocol import GatheringProtocol, Patience, drop_overdue
 
 
 class LiveServer:
@@ -56,6 +56,14 @@ class LiveServer:
             yield self.address
         finally:
             self._app = before
+
+    def drop_overdue(self, now: float, patience: Patience) -> int:
+        """Parts with slow clients, as a server does every few seconds; returns with how many."""
+
+        async def drop() -> int:
+            return drop_overdue(self._server.server_state.connections, now, patience)
+
+        return asyncio.run_coroutine_threadsafe(drop(), self._server.servers[0].get_loop()).result(10)
 
     def stop(self) -> None:
         """Stops listening."""

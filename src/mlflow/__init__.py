@@ -21,6 +21,7 @@ _MODELS = "mlflow.tracking.fluent.logged_models"
 _METRICS = "mlflow.tracking.fluent.metrics"
 _PARAMS = "mlflow.tracking.fluent.params"
 _TAGS = "mlflow.tracking.fluent.tags"
+_REGISTRY = "mlflow.tracking.fluent.registered_models"
 _BACKGROUND = "mlflow.tracking.background"
 _URIS = "mlflow._session.uris"
 
@@ -35,6 +36,7 @@ _NAMES = {
     "clear_active_model": _MODELS,
     "create_experiment": _EXPERIMENTS,
     "create_external_model": _MODELS,
+    "decision": "mlflow.tracking.fluent.decisions",
     "delete_experiment": _EXPERIMENTS,
     "delete_experiment_tag": _EXPERIMENTS,
     "delete_logged_model_tag": _MODELS,
@@ -77,41 +79,65 @@ _NAMES = {
     "log_stream": _ARTIFACTS,
     "log_table": _ARTIFACTS,
     "log_text": _ARTIFACTS,
+    "move_runs": _RUNS,
+    "register_model": _REGISTRY,
     "restore_experiment": _EXPERIMENTS,
     "restore_run": _RUNS,
     "search_experiments": _EXPERIMENTS,
     "search_logged_models": _MODELS,
+    "search_model_versions": _REGISTRY,
+    "search_registered_models": _REGISTRY,
     "search_runs": _RUNS,
     "set_active_model": _MODELS,
     "set_experiment": _EXPERIMENTS,
     "set_experiment_tag": _EXPERIMENTS,
     "set_experiment_tags": _EXPERIMENTS,
     "set_logged_model_tags": _MODELS,
+    "set_model_version_tag": _REGISTRY,
     "set_registry_uri": _URIS,
     "set_tag": _TAGS,
     "set_tags": _TAGS,
     "set_tracking_uri": _URIS,
     "start_run": _RUNS,
+    "status": _BACKGROUND,
 }
 
 _SUBMODULES = frozenset(
     {
         "artifacts",
+        "catboost",
         "client",
         "config",
         "data",
         "entities",
         "environment_variables",
         "exceptions",
+        "johnsnowlabs",
+        "keras",
+        "langchain",
+        "lightgbm",
+        "mleap",
         "models",
+        "onnx",
+        "pmdarima",
+        "prophet",
         "protos",
         "pyfunc",
+        "pytorch",
+        "sentence_transformers",
+        "shap",
         "sklearn",
+        "spacy",
+        "spark",
+        "statsmodels",
         "store",
+        "tensorflow",
         "tracking",
+        "transformers",
         "types",
         "utils",
         "version",
+        "xgboost",
     }
 )
 

@@ -87,6 +87,18 @@ def _boolean(text: str) -> bool:
     raise ValueError("use true or false")
 
 
+def _addressing_style(text: str) -> str:
+    if text not in {"auto", "path", "virtual"}:
+        raise ValueError("use auto, path or virtual")
+    return text
+
+
+def _seconds(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise ValueError("use a whole number of seconds, 1 or more")
+    return int(text)
+
+
 def _optional(name: str, type_: Callable[[str], T]) -> _EnvironmentVariable[T | None]:
     return _EnvironmentVariable(name, type_, None)
 
@@ -110,6 +122,26 @@ MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT = _BooleanEnvironmentVariable(
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", False
 )
 """Whether a run's link is not printed when it ends."""
+
+MLFLOW_RUN_LEASE = _EnvironmentVariable("MLFLOW_RUN_LEASE", float, 60.0)
+"""Seconds without a sign of its process after which a run of `start_run` is shown as lost; 0 gives no signs."""
+# Registry
+MLFLOW_DECISION_REASON = _optional("MLFLOW_DECISION_REASON", str)
+"""Why this process changes the registry, for those changes that give no reason of their own."""
+MLFLOW_DECISION_TICKET = _optional("MLFLOW_DECISION_TICKET", str)
+"""Where that was decided, such as the key of an issue."""
+
+MLFLOW_REGISTRY_GUARDS = _BooleanEnvironmentVariable("MLFLOW_REGISTRY_GUARDS", True)
+"""Whether versions in Production, under a protected alias or under legal hold, and what they stand on, are kept from
+being deleted. Read where the database is."""
+MLFLOW_PROTECTED_ALIASES = _EnvironmentVariable("MLFLOW_PROTECTED_ALIASES", str, "champion,production,prod")
+"""Aliases, separated by commas, whose versions are protected."""
+MLFLOW_VERIFY_REGISTERED_MODELS = _BooleanEnvironmentVariable("MLFLOW_VERIFY_REGISTERED_MODELS", False)
+"""Whether a model that is loaded by its registered name is compared with the files that were registered."""
+MLFLOW_CREATE_MODEL_VERSION_SOURCE_VALIDATION_REGEX = _optional(
+    "MLFLOW_CREATE_MODEL_VERSION_SOURCE_VALIDATION_REGEX", str
+)
+"""Pattern that the source of a model version must match, for a server to take it."""
 
 # Limits
 MLFLOW_TRUNCATE_LONG_VALUES = _BooleanEnvironmentVariable("MLFLOW_TRUNCATE_LONG_VALUES", True)
@@ -145,6 +177,13 @@ MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR = _EnvironmentVariable("MLFLOW_HTTP_REQUEST_B
 MLFLOW_HTTP_POOL_MAXSIZE = _EnvironmentVariable("MLFLOW_HTTP_POOL_MAXSIZE", int, 10)
 """Connections that are kept open to one server."""
 
+MLFLOW_JOURNAL = _BooleanEnvironmentVariable("MLFLOW_JOURNAL", False)
+"""Whether what is logged to a server is recorded in a local journal first, and sent in the background."""
+MLFLOW_JOURNAL_DIR = _EnvironmentVariable("MLFLOW_JOURNAL_DIR", str, "mljournal")
+"""Folder of journals; below the current folder by default."""
+MLFLOW_JOURNAL_EXIT_TIMEOUT = _EnvironmentVariable("MLFLOW_JOURNAL_EXIT_TIMEOUT", float, 10.0)
+"""Seconds that a process waits at its end for its journal to be sent."""
+
 # Artifacts
 MLFLOW_ARTIFACT_LOCATION_MAX_LENGTH = _EnvironmentVariable("MLFLOW_ARTIFACT_LOCATION_MAX_LENGTH", int, 2048)
 """Longest artifact location."""
@@ -156,6 +195,14 @@ MLFLOW_ALLOWED_HOST_ADDRESSED_ARTIFACT_SCHEMES = _EnvironmentVariable(
 """Schemes such as `http` that an artifact location may have all the same."""
 MLFLOW_S3_ENDPOINT_URL = _optional("MLFLOW_S3_ENDPOINT_URL", str)
 """Address of an S3-compatible store."""
+MLFLOW_S3_UPLOAD_EXTRA_ARGS = _optional("MLFLOW_S3_UPLOAD_EXTRA_ARGS", str)
+"""JSON object of what boto3 calls extra arguments of an upload, such as `{"ServerSideEncryption": "aws:kms"}`."""
+MLFLOW_BOTO_CLIENT_ADDRESSING_STYLE = _EnvironmentVariable(
+    "MLFLOW_BOTO_CLIENT_ADDRESSING_STYLE", _addressing_style, "auto"
+)
+"""Where a bucket of S3 stands in addresses: `path`, `virtual` (in the name of the host), or `auto`."""
+MLFLOW_ARTIFACT_UPLOAD_DOWNLOAD_TIMEOUT = _optional("MLFLOW_ARTIFACT_UPLOAD_DOWNLOAD_TIMEOUT", _seconds)
+"""Seconds that one request to an object store may take, from its beginning to its end; no limit by default."""
 MLFLOW_S3_IGNORE_TLS = _BooleanEnvironmentVariable("MLFLOW_S3_IGNORE_TLS", False)
 """Whether the S3 store's certificate is not checked."""
 MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR = _BooleanEnvironmentVariable(
@@ -166,6 +213,28 @@ MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR = _BooleanEnvironmentVariable(
 # Models
 MLFLOW_ALLOW_PICKLE_DESERIALIZATION = _BooleanEnvironmentVariable("MLFLOW_ALLOW_PICKLE_DESERIALIZATION", True)
 """Whether models that are pickles may be loaded."""
+MLFLOW_DEFAULT_PREDICTION_DEVICE = _optional("MLFLOW_DEFAULT_PREDICTION_DEVICE", str)
+"""Device that PyTorch models predict on, such as `cpu` or `cuda:0`; a GPU where there is one by default."""
+MLFLOW_VERIFY_MODEL_FILES = _BooleanEnvironmentVariable("MLFLOW_VERIFY_MODEL_FILES", True)
+"""Whether a model's files are compared with their digests before it is loaded."""
+MLFLOW_REQUIREMENTS_INFERENCE_TIMEOUT = _EnvironmentVariable(
+    "MLFLOW_REQUIREMENTS_INFERENCE_TIMEOUT", float, 120.0
+)
+"""Seconds that a model may take to be loaded in the process that looks at what it imports."""
+MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS = _BooleanEnvironmentVariable(
+    "MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS", False
+)
+"""Whether a model that cannot be loaded in that process is not saved."""
+MLFLOW_ENV_ROOT = _EnvironmentVariable("MLFLOW_ENV_ROOT", str, "~/.mlflow/envs")
+"""Folder of the environments that are built for models."""
+MLFLOW_CONDA_HOME = _optional("MLFLOW_CONDA_HOME", str)
+"""Folder of conda; it is looked for on the path by default."""
+MLFLOW_CONDA_CREATE_ENV_CMD = _EnvironmentVariable("MLFLOW_CONDA_CREATE_ENV_CMD", str, "conda")
+"""Command that makes conda environments, such as `mamba`."""
+MLFLOW_UV_AUTO_DETECT = _BooleanEnvironmentVariable("MLFLOW_UV_AUTO_DETECT", True)
+"""Whether requirements come from the `uv.lock` of the current folder, if there is one."""
+MLFLOW_LOG_UV_FILES = _BooleanEnvironmentVariable("MLFLOW_LOG_UV_FILES", True)
+"""Whether the files of a uv project are kept with the model."""
 
 # Server
 MLFLOW_BACKEND_STORE_URI = _optional("MLFLOW_BACKEND_STORE_URI", str)
@@ -198,3 +267,5 @@ MLFLOW_SERVER_DISABLE_SECURITY_MIDDLEWARE = _BooleanEnvironmentVariable(
 """Whether Host and Origin are not checked."""
 MLFLOW_SERVER_X_FRAME_OPTIONS = _EnvironmentVariable("MLFLOW_SERVER_X_FRAME_OPTIONS", str, "SAMEORIGIN")
 """Value of the X-Frame-Options header; `NONE` leaves it out."""
+MLFLOW_SERVER_ACCESS_LOG = _optional("MLFLOW_SERVER_ACCESS_LOG", str)
+"""File that the server notes every request in, one JSON object per line; `-` for its standard error output."""

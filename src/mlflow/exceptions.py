@@ -19,6 +19,7 @@
     │   └── MlflowNotImplementedException
     ├── TemporarilyUnavailable            TEMPORARILY_UNAVAILABLE      503
     ├── StorageUnavailable                TEMPORARILY_UNAVAILABLE      503
+    │   └── OutcomeUnknown
     ├── MissingExtra (also ImportError)   BAD_REQUEST                  400
     ├── RestException                     as the server said
     ├── ExecutionException                INTERNAL_ERROR               500
@@ -125,9 +126,11 @@ class MlflowException(Exception):
     Attributes:
         error_code: Name of the error code.
         message: The message.
+        retry_after_s: How long a server asked to wait before the same is tried again, if it did.
     """
 
     default_code = "INTERNAL_ERROR"
+    retry_after_s: float | None = None
 
     def __init__(
         self,
@@ -270,6 +273,10 @@ class TemporarilyUnavailable(MlflowException):
 
 class StorageUnavailable(TemporarilyUnavailable):
     """The database or disk refused: full, read-only, locked, corrupted or unreachable."""
+
+
+class OutcomeUnknown(StorageUnavailable):
+    """The connection to the database broke during a commit: whether the change was stored is not known."""
 
 
 class MissingExtra(MlflowException, ImportError):

@@ -7,7 +7,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ HERE = Path(__file__).parent
 PORT = 5000
 """Port that the scripts name."""
 DEFAULT_URI = "sqlite:///mlflow.db"
+KINDS = ("server", "sqlite")
+"""What scripts log to."""
 
 
 class Runner:
@@ -146,33 +149,46 @@ class Desk:
 
 
 @pytest.fixture(scope="session")
-def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
-    """What runs scripts, in a network in which port 5000 is free."""
+def runners(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Runner]]:
+    """What runs the scripts of each desk, in a network in which port 5000 is free."""
     with own_network() as prefix:
-        opened = Runner(prefix, tmp_path_factory.mktemp("runner"))
+        opened = {kind: Runner(prefix, tmp_path_factory.mktemp("runner")) for kind in KINDS}
         yield opened
-        opened.close()
+        for each in opened.values():
+            each.close()
 
 
-@pytest.fixture(scope="module", params=["server", "sqlite"])
-def desk(
-    request: pytest.FixtureRequest, runner: Runner, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Desk]:
+@pytest.fixture(scope="module")
+def desks(runners: dict[str, Runner], tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Desk]]:
     """A user's folder with a fresh server at http://127.0.0.1:5000, and one without."""
     root = tmp_path_factory.mktemp("guide")
-    (folder := root / "user").mkdir()
-    if request.param == "sqlite":
-        yield Desk(folder, runner)
-        return
-    (server := root / "server").mkdir()
-    assert_free(PORT, runner.prefix)
-    with serving(server, port=PORT, prefix=runner.prefix) as uri:
-        yield Desk(folder, runner, uri)
+    for name in ("server", *(f"user-of-{kind}" for kind in KINDS)):
+        (root / name).mkdir()
+    prefix = runners["server"].prefix
+    assert_free(PORT, prefix)
+    with serving(root / "server", port=PORT, prefix=prefix) as uri:
+        folder = root / "user-of-server"
+        yield {
+            "server": Desk(folder, runners["server"], uri),
+            "sqlite": Desk(root / "user-of-sqlite", runners["sqlite"]),
+        }
     assert not (folder / "mlflow.db").exists(), "something was logged beside the server"
 
 
+@pytest.fixture(scope="module", params=KINDS)
+def desk(request: pytest.FixtureRequest, desks: dict[str, Desk]) -> Desk:
+    """Each desk in turn."""
+    return desks[request.param]
+
+
+def at_all(desks: Mapping[str, Desk], follow: Callable[[Desk], dict[str, str]]) -> dict[Desk, dict[str, str]]:
+    """Follows a guide at all desks at the same time; what the scripts printed at each."""
+    with ThreadPoolExecutor(len(desks)) as pool:
+        return dict(zip(desks.values(), pool.map(follow, desks.values()), strict=True))
+
+
 @pytest.fixture
-def alone(tmp_path: Path, runner: Runner) -> Desk:
+def alone(tmp_path: Path, runners: dict[str, Runner]) -> Desk:
     """A user's folder, without a server."""
     (folder := tmp_path / "user").mkdir()
-    return Desk(folder, runner)
+    return Desk(folder, runners["sqlite"])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.conftest import Desk
+from tests.acceptance.conftest import Desk, at_all
 
 pytestmark = pytest.mark.timeout(600)  # the first test of a desk waits for all scripts
 
@@ -15,8 +15,12 @@ PNG = "\x89PNG"
 
 
 @pytest.fixture(scope="module")
-def printed(desk: Desk) -> dict[str, str]:
-    """What the scripts printed."""
+def printed_at(desks: dict[str, Desk]) -> dict[Desk, dict[str, str]]:
+    """What the scripts printed at each desk."""
+    return at_all(desks, _follow)
+
+
+def _follow(desk: Desk) -> dict[str, str]:
     said = {
         "main_1": desk.run("guide004_04_main_1.py", cold=True),
         "snippets": desk.run("guide004_05_snippets.py"),
@@ -29,6 +33,12 @@ def printed(desk: Desk) -> dict[str, str]:
     ).splitlines()[-1]
     desk.run("guide004_07_delete_run.py", {"Run_ID": said["deleted"]})
     return said
+
+
+@pytest.fixture(scope="module")
+def printed(desk: Desk, printed_at: dict[Desk, dict[str, str]]) -> dict[str, str]:
+    """What the scripts printed."""
+    return printed_at[desk]
 
 
 @pytest.fixture(scope="module")

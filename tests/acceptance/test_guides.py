@@ -6,20 +6,30 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.conftest import Desk
+from tests.acceptance.conftest import Desk, at_all
 
 pytestmark = pytest.mark.timeout(600)  # the first test of a desk waits for all scripts
 
 
 @pytest.fixture(scope="module")
-def printed(desk: Desk) -> dict[str, str]:
-    """What the scripts printed, each with what it expects itself."""
+def printed_at(desks: dict[str, Desk]) -> dict[Desk, dict[str, str]]:
+    """What the scripts printed at each desk, each with what it expects itself."""
+    return at_all(desks, _follow)
+
+
+def _follow(desk: Desk) -> dict[str, str]:
     server = 'MlflowClient(tracking_uri="http://127.0.0.1:5000")'
     return {
         "001": desk.run("guide001_tracking.py"),
         "000": desk.run("guide000_tracking.py", {} if desk.has_server else {server: "MlflowClient()"}),
         "003": desk.run("guide003_tracking.py"),
     }
+
+
+@pytest.fixture(scope="module")
+def printed(desk: Desk, printed_at: dict[Desk, dict[str, str]]) -> dict[str, str]:
+    """What the scripts printed."""
+    return printed_at[desk]
 
 
 @pytest.fixture(scope="module")

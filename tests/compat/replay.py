@@ -21,7 +21,15 @@ PREFIX = "/api/2.0/mlflow/"
 _HEX = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 _LOCATION = re.compile(r"(mlflow-artifacts:/)(\d+)(?=/|$)")
 _DRAWN = re.compile(r"[a-z]+-[a-z]+-\d{1,4}")
-_UNORDERED = ("tags", "params", "dataset_inputs", "model_inputs", "dataset_summaries", "data.metrics")
+_UNORDERED = (
+    "tags",
+    "params",
+    "dataset_inputs",
+    "model_inputs",
+    "dataset_summaries",
+    "data.metrics",
+    "latest_versions",
+)
 _HEADERS = ("content-type", "content-disposition", "content-range", "x-content-type-options")
 _DAY_MS = 86_400_000
 _ABSENT = "(absent)"

@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from tests.compat.peers import MLFLOW_317
+from mlflow._flavors.registry import FLAVORS
+from tests.compat.peers import MLFLOW_130, MLFLOW_222, MLFLOW_317, Peer
 
 PEER_PYTHON = "HEADRACE_PEER_PYTHON"
 """Names another interpreter with MLflow 3.17.2, scikit-learn, skops and pandas than the one that we install."""
@@ -100,6 +101,13 @@ def test_the_same_input_gives_the_same(probe: str, peer: Run, ours: Run, tmp_pat
     assert differing(peer(probe, csv), ours(probe, csv)) == TOLERATED[probe].keys()
 
 
+def test_functions_of_flavors_take_the_same_arguments_in_the_same_order(peer: Run, ours: Run) -> None:
+    names = sorted(set(FLAVORS) - {"python_function"})
+    theirs, mine = peer("flavor_signatures", *names), ours("flavor_signatures", *names)
+    assert len(theirs) > 40
+    assert {name: mine[name] for name in theirs} == theirs
+
+
 class TestModels:
     @pytest.fixture
     def saved(self, tmp_path: Path) -> Path:
@@ -147,3 +155,25 @@ class TestModels:
             "svc": "skops",
             "tree": "cloudpickle",
         }
+
+
+OF_ONES_OWN = {"artifact": ["kept"], "code": ["code", 42], "function": [1], "hint": ["A"]}
+
+
+class TestModelsOfOnesOwn:
+    @pytest.mark.parametrize("version", [MLFLOW_130, MLFLOW_222, MLFLOW_317], ids=lambda peer: peer.name)
+    def test_what_any_version_saved_predicts_here(self, version: Peer, ours: Run, tmp_path: Path) -> None:
+        _run(_installed(version), "save_python_models", tmp_path, (tmp_path,))
+        known = ["artifact"] if version is MLFLOW_130 else list(OF_ONES_OWN)
+        assert ours("load_python_models", tmp_path) == {name: OF_ONES_OWN[name] for name in known}
+
+    @pytest.mark.parametrize("version", [MLFLOW_222, MLFLOW_317], ids=lambda peer: peer.name)
+    def test_what_is_saved_here_predicts_there(self, version: Peer, ours: Run, tmp_path: Path) -> None:
+        ours("save_python_models", tmp_path)
+        assert _run(_installed(version), "load_python_models", tmp_path, (tmp_path,)) == OF_ONES_OWN
+
+
+def _installed(peer: Peer) -> Path:
+    if not peer.interpreter.exists():
+        pytest.skip(f"{peer.name} is not installed; `make compat` installs it")
+    return peer.interpreter

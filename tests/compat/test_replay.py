@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 import pytest
 
 from mlflow._wire.routes import ROUTES, Route, paths_of
-from tests.acceptance.server import free_port, running, serving
+from tests.acceptance.server import running, serving
 from tests.compat.peers import MLFLOW_317
 from tests.compat.replay import Difference, Request, Server, differences, leaves, read_requests
+from tests.ports import free_port
 
 HERE = Path(__file__).parent
 OURS = "/api/1.0/headrace/"

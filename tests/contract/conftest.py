@@ -80,14 +80,6 @@ def store(request: pytest.FixtureRequest) -> Iterator[Store]:
         yield opened
 
 
-@pytest.fixture(scope="session")
-def live_server() -> Iterator[LiveServer]:
-    """A server that is listening."""
-    server = LiveServer()
-    yield server
-    server.stop()
-
-
 @pytest.fixture
 def run_id(store: Store) -> str:
     """A run of the default experiment."""

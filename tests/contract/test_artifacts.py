@@ -18,6 +18,7 @@ import uvicorn
 
 from mlflow._artifacts.interface import ArtifactStore, UploadedPart
 from mlflow._artifacts.local import LocalArtifactStore
+from mlflow._artifacts.object_store import PART_BYTES
 from mlflow._artifacts.open import open_artifacts
 from mlflow._storage.open import open_sql_store
 from mlflow._storage.rest.transport import HttpTransport
@@ -502,3 +503,27 @@ def test_a_stream_that_is_not_read_to_its_end_is_in_nobodys_way(store: ArtifactS
         store.read("large").close()
     store.write("small", [b"1"])
     assert content(store, "small") == b"1"
+
+
+@pytest.mark.parametrize("size", [10, 2 * PART_BYTES], ids=["one request", "parts"])
+def test_objects_of_s3_are_written_with_extra_arguments(
+    s3_server: str, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    import urllib3
+
+    monkeypatch.setenv(
+        "MLFLOW_S3_UPLOAD_EXTRA_ARGS",
+        '{"ServerSideEncryption": "AES256", "CacheControl": "no-store", "Metadata": {"team": "a"}}',
+    )
+    with empty_bucket(s3_server) as root:
+        bucket = root.removeprefix("s3://").partition("/")[0]
+        store = open_artifacts(f"s3://{bucket}")
+        store.write("k", [b"x" * size], size)
+        assert not store.can_presign  # who writes to a signed URL would leave the arguments out
+        monkeypatch.delenv("MLFLOW_S3_UPLOAD_EXTRA_ARGS")
+        with urllib3.PoolManager() as http:
+            answer = http.request("GET", open_artifacts(f"s3://{bucket}").presign_get("k").url)
+    headers = answer.headers
+    assert len(answer.data) == size
+    assert headers["x-amz-server-side-encryption"] == "AES256"
+    assert (headers["Cache-Control"], headers["x-amz-meta-team"]) == ("no-store", "a")

@@ -339,3 +339,45 @@ def test_points_that_come_by_the_thousand_are_kept_once_whatever_their_order(
     assert [point.step for point in history] == list(range(4510))
     assert all(point.value == point.step % 7 for point in history)
     assert store.runs.get(run_id).data.metrics["m"] == 4509 % 7
+
+
+def test_the_envelope_of_a_short_series_is_its_points(store: Store, run_id: str) -> None:
+    points = [(1.0, 10, 1), (NAN, 20, 2), (INF, 30, 3), (-2.5, 40, 4)]
+    store.runs.log_batch(run_id, [Metric("m", *point) for point in points])
+    (found,) = store.metrics.envelopes([(run_id, "m")])
+    assert (found.points, found.x, found.sampled) == (4, [1, 2, 3, 4], False)
+    assert found.low == found.high == found.mean == found.last == [1.0, None, INF, -2.5]
+    assert found.nans == [2]
+    (found,) = store.metrics.envelopes([(run_id, "m")], 15, 30, by_time=True)
+    assert (found.points, found.x, found.last) == (2, [20, 30], [None, INF])
+
+
+def test_the_envelope_of_a_long_series_keeps_its_extremes(store: Store, run_id: str) -> None:
+    values = [math.sin(step / 50) for step in range(3000)]
+    values[1234], values[2345] = 99.0, -99.0
+    for start in range(0, 3000, 1000):
+        store.runs.log_batch(
+            run_id, [Metric("m", values[step], 7 * step, step) for step in range(start, start + 1000)]
+        )
+    whole, part, empty, missing = store.metrics.envelopes(
+        [(run_id, "m"), (run_id, "m"), (run_id, "other"), ("0" * 32, "m")], buckets=100
+    )
+    assert whole == part
+    assert (whole.points, whole.sampled, len(whole.x)) == (3000, True, 100)
+    assert (max(x or 0 for x in whole.high), min(x or 0 for x in whole.low)) == (99.0, -99.0)
+    assert whole.mean[0] == pytest.approx(sum(values[:30]) / 30)
+    assert (whole.x[-1], whole.last[-1]) == (2999, values[2999])
+    assert empty == missing
+    assert (empty.points, empty.x) == (0, [])
+    (zoomed,) = store.metrics.envelopes([(run_id, "m")], 1200, 1299, buckets=100)
+    assert (zoomed.x, zoomed.sampled) == (list(range(1200, 1300)), False)
+
+
+@pytest.mark.parametrize(
+    ("series", "low", "high", "buckets"), [(0, None, None, 10), (501, None, None, 10), (1, 2, 1, 10), (1, None, None, 0), (1, None, None, 4001)]
+)  # fmt: skip
+def test_what_makes_no_envelope_is_refused(
+    store: Store, run_id: str, series: int, low: int | None, high: int | None, buckets: int
+) -> None:
+    with refused(INVALID):
+        store.metrics.envelopes([(run_id, "m")] * series, low, high, buckets=buckets)

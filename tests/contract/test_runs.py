@@ -225,7 +225,7 @@ def test_a_batch_is_stored_as_a_whole_or_not_at_all(store: Store, run_id: str) -
         (good[0], good[1], [*good[2], RunTag("a//b", "1")]),
         ([*good[0], Metric("m", 1.0, 1, 0, model_id="m-" + UNKNOWN)], good[1], good[2]),
     ):
-        assert error_of(lambda: store.runs.log_batch(run_id, metrics, params, tags)) in (INVALID, BAD_REQUEST)  # noqa: B023
+        assert error_of(lambda: store.runs.log_batch(run_id, metrics, params, tags)) in (INVALID, BAD_REQUEST)  # noqa: B023 - called at once
         assert store.runs.get(run_id) == before
         assert store.metrics.history(run_id, "m") == []
 
@@ -330,3 +330,116 @@ def test_runs_made_at_once_have_ids_of_their_own(store: Store) -> None:
         ids = list(threads.map(lambda _: store.runs.create("0").info.run_id, range(100)))
     assert len(set(ids)) == 100
     assert {run.info.run_id for run in store.runs.search(["0"])} == set(ids)
+
+
+def test_a_run_is_moved_with_all_that_it_logged(store: Store) -> None:
+    target = store.experiments.create("target")
+    run_id = store.runs.create("0", run_name="one").info.run_id
+    dataset = DatasetInput(
+        Dataset("d", "1", "local", "{}", "s", "p"), [InputTag("mlflow.data.context", "train")]
+    )
+    store.inputs.log_inputs(run_id, [dataset])
+    store.runs.log_batch(
+        run_id, [Metric("m", 2.5, 1, 1)], [Param("p", "7")], [RunTag("t", "x"), RunTag("keep", "1")]
+    )
+    before = store.runs.get(run_id)
+
+    assert store.runs.move([run_id], target) == [run_id]
+
+    after = store.runs.get(run_id)
+    assert after.info.experiment_id == target
+    assert after.info.artifact_uri == before.info.artifact_uri
+    assert (after.data, after.inputs, after.outputs) == (before.data, before.inputs, before.outputs)
+    for filter_string in (
+        "metrics.m > 2",
+        "params.p = '7'",
+        "tags.t = 'x'",
+        "dataset.name = 'd'",
+        f"artifact_uri = '{before.info.artifact_uri}'",
+    ):
+        assert [run.info.run_id for run in store.runs.search([target], filter_string)] == [run_id]
+        assert list(store.runs.search(["0"], filter_string)) == []
+    ordered = store.runs.search([target], order_by=["metrics.m DESC", "artifact_uri"])
+    assert [run.info.run_id for run in ordered] == [run_id]
+    found = store.inputs.search_datasets([target])
+    assert [(item.experiment_id, item.name, item.context) for item in found] == [(target, "d", "train")]
+    assert store.inputs.search_datasets(["0"]) == []
+
+    store.metrics.log(run_id, Metric("m", 3.5, 2, 2))  # it goes on where it is now
+    store.tags.set(run_id, RunTag("t", "y"))
+    found_again = store.runs.search([target], "metrics.m > 3 AND tags.t = 'y'")
+    assert [run.info.run_id for run in found_again] == [run_id]
+
+
+def test_datasets_of_a_moved_run_are_those_that_the_target_has_already(store: Store) -> None:
+    target = store.experiments.create("target")
+    dataset = DatasetInput(Dataset("d", "1", "local", "{}"), [])
+    ids = [store.runs.create(experiment).info.run_id for experiment in ("0", "0", target)]
+    for run_id in ids:
+        store.inputs.log_inputs(run_id, [dataset])
+    store.runs.move(ids[:1], target)
+    assert [run.inputs.dataset_inputs for run in store.runs.search([target])] == [[dataset]] * 2
+    assert [run.info.run_id for run in store.runs.search(["0"], "dataset.name = 'd'")] == [ids[1]]
+
+
+def test_runs_below_a_moved_run_go_with_it(store: Store) -> None:
+    target = store.experiments.create("target")
+    parent = store.runs.create("0").info.run_id
+    child = store.runs.create("0", tags=[RunTag("mlflow.parentRunId", parent)]).info.run_id
+    grandchild = store.runs.create("0", tags=[RunTag("mlflow.parentRunId", child)]).info.run_id
+    alone = store.runs.create("0").info.run_id
+    assert sorted(store.runs.move([parent], target)) == sorted([parent, child, grandchild])
+    assert [run.info.run_id for run in store.runs.search(["0"])] == [alone]
+
+
+def test_logged_models_of_a_moved_run_go_with_it_and_their_files_stay(store: Store) -> None:
+    target = store.experiments.create("target")
+    run_id = store.runs.create("0").info.run_id
+    model = store.logged_models.create("0", "net", source_run_id=run_id)
+    with_files = store.artifacts(model.artifact_location)
+    with_files.write("MLmodel", [b"x"])
+    store.artifacts(f"runs:/{run_id}").write("notes.txt", [b"kept"])
+
+    store.runs.move([run_id], target)
+
+    found = store.logged_models.get(model.model_id)
+    assert (found.experiment_id, found.artifact_location) == (target, model.artifact_location)
+    assert [each.model_id for each in store.logged_models.search([target])] == [model.model_id]
+    assert list(store.logged_models.search(["0"])) == []
+    with store.artifacts(f"runs:/{run_id}").read("notes.txt") as content:
+        assert b"".join(content) == b"kept"
+    with store.artifacts(f"models:/{model.model_id}").read("MLmodel") as content:
+        assert b"".join(content) == b"x"
+
+
+def test_a_run_that_is_moved_on_and_back_keeps_its_files(store: Store) -> None:
+    first, second = store.experiments.create("first"), store.experiments.create("second")
+    run = store.runs.create("0")
+    run_id = run.info.run_id
+    for target in (first, second, "0"):
+        assert store.runs.move([run_id], target) == [run_id]
+        moved = store.runs.get(run_id).info
+        assert (moved.experiment_id, moved.artifact_uri) == (target, run.info.artifact_uri)
+    assert store.runs.move([run_id], "0") == []
+
+
+def test_runs_are_moved_all_or_none(store: Store) -> None:
+    target, gone = store.experiments.create("target"), store.experiments.create("gone")
+    store.experiments.delete(gone)
+    run_id = store.runs.create("0").info.run_id
+    deleted = store.runs.create("0").info.run_id
+    store.runs.delete(deleted)
+    with refused(MISSING, UNKNOWN):
+        store.runs.move([run_id, UNKNOWN], target)
+    with refused(INVALID, deleted):
+        store.runs.move([run_id, deleted], target)
+    with refused(INVALID, "deleted"):
+        store.runs.move([run_id], gone)
+    with refused(MISSING, "987654"):
+        store.runs.move([run_id], "987654")
+    with refused(INVALID, "1 to 1000 runs"):
+        store.runs.move([], target)
+    with refused(INVALID, "1 to 1000 runs"):
+        store.runs.move([run_id] * 1001, target)
+    assert list(store.runs.search([target])) == []
+    assert store.runs.get(run_id).info.experiment_id == "0"

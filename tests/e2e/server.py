@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from tests.ports import free_port
+
 
 class Server:
     """The server program on a free port of this machine, with its database in a folder.
@@ -25,7 +27,7 @@ class Server:
     def __init__(self, folder: Path, static_prefix: str = "") -> None:
         self.folder = folder
         self.prefix = static_prefix
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}{static_prefix}"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -116,10 +118,3 @@ class Server:
         except urllib.error.HTTPError as error:
             raise AssertionError(f"{path}: {error.code} {error.read().decode()}") from error
         return json.loads(text) if text else {}
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

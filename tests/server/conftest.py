@@ -67,14 +67,6 @@ def served_store(tmp_path: Path) -> Iterator[SqlStore]:
     store.close()
 
 
-@pytest.fixture(scope="session")
-def live_server() -> Iterator[LiveServer]:
-    """A server that is listening."""
-    server = LiveServer()
-    yield server
-    server.stop()
-
-
 @pytest.fixture
 def http(live_server: LiveServer, served_store: SqlStore) -> Iterator[Http]:
     """Raw HTTP to a server with an empty store."""

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from mlflow.server.run import near_misses
+from tests.ports import free_port
 
 MLFLOW = [sys.executable, "-m", "mlflow.cli"]
 
@@ -24,13 +25,6 @@ MLFLOW = [sys.executable, "-m", "mlflow.cli"]
 def _environment(**more: str) -> dict[str, str]:
     kept = {key: value for key, value in os.environ.items() if not key.startswith("MLFLOW_")}
     return {**kept, "PYTHONUNBUFFERED": "1", **more}
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _fails(folder: Path, *arguments: str, **environment: str) -> str:
@@ -47,7 +41,7 @@ def _fails(folder: Path, *arguments: str, **environment: str) -> str:
 def _running(
     folder: Path, *arguments: str, **environment: str
 ) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    port = _free_port()
+    port = free_port()
     with (folder / "server.log").open("w") as log:
         process = subprocess.Popen(
             [*MLFLOW, "server", "--port", str(port), *arguments],
@@ -105,7 +99,7 @@ def test_a_port_in_use_is_one_line_with_its_owner_and_a_free_one(tmp_path: Path)
 
 
 def test_an_unreachable_database_is_one_line_without_the_password(tmp_path: Path) -> None:
-    uri = f"postgresql://user:hidden@127.0.0.1:{_free_port()}/name"
+    uri = f"postgresql://user:hidden@127.0.0.1:{free_port()}/name"
 
     said = _fails(tmp_path, "--port", "0", "--backend-store-uri", uri)
 
@@ -179,6 +173,13 @@ def test_postgresql_is_served_by_several_processes_that_share_their_data(
             with urllib.request.urlopen(request, timeout=10) as answer:
                 seen.add(answer.read())
         assert len(seen) == 20
+
+        counted = ""
+        deadline = time.monotonic() + 10  # processes tell each other their counts every second
+        while 'status="200"} 20' not in counted and time.monotonic() < deadline:
+            with urllib.request.urlopen(f"{address}/metrics", timeout=10) as answer:
+                counted = answer.read().decode()
+        assert 'headrace_requests_total{route="create_experiment",status="200"} 20' in counted
 
         process.send_signal(signal.SIGTERM)
         assert process.wait(5) == 0

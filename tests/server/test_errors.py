@@ -7,13 +7,13 @@ import pytest
 from mlflow._storage.sql.store import SqlStore
 from mlflow._wire.routes import ROUTES
 from mlflow.server.app import HANDLERS
-from mlflow.server.routes.transfers import TRANSFERS
+from mlflow.server.routes import tables, transfers
 from tests.server.conftest import API, Http
 
 
 def test_every_route_is_answered_by_one_function() -> None:
-    assert {route.name for route in ROUTES} == set(HANDLERS) | set(TRANSFERS)
-    assert not set(HANDLERS) & set(TRANSFERS)
+    answering = [*HANDLERS, *transfers.TRANSFERS, *tables.TRANSFERS]
+    assert sorted(answering) == sorted(route.name for route in ROUTES)
 
 
 @pytest.mark.parametrize("path", ["/api/2.0/mlflow/nothing", "/ajax-api/9.9/mlflow/runs/get", "/nowhere"])
@@ -108,3 +108,18 @@ def test_the_server_says_what_it_is(http: Http) -> None:
     assert http.post("/health", {}).status == 405
     assert http.get("/version").body == b"3.17.2"
     assert http.get("/api/3.0/mlflow/server-info").json["store_type"] == "SqlStore"
+
+
+@pytest.mark.parametrize(
+    ("client", "code"),
+    [("mlflow-python-client/1.30.1", "INVALID_STATE"), ("mlflow-python-client/2.22.5", "RESOURCE_CONFLICT")],
+)
+def test_clients_of_mlflow_1_are_told_codes_that_they_know(http: Http, client: str, code: str) -> None:
+    http.post(f"{API}/registered-models/create", {"name": "m"})
+    http.post(f"{API}/model-versions/create", {"name": "m", "source": "s3://b/k"})
+    http.post(f"{API}/model-versions/transition-stage", {"name": "m", "version": "1", "stage": "Production"})
+
+    headers = {"Content-Type": "application/json", "User-Agent": client}
+    reply = http.send("DELETE", f"{API}/registered-models/delete", b'{"name": "m"}', headers)
+
+    assert (reply.status, reply.json["error_code"]) == (409, code)

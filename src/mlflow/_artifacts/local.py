@@ -56,7 +56,7 @@ class LocalArtifactStore(ArtifactStore):
 
     def __init__(self, root: str | os.PathLike[str], root_uri: str | None = None) -> None:
         # Not resolve(): a symbolic link that the user chose stays the root.
-        self.root = Path(os.path.abspath(root))  # noqa: PTH100
+        self.root = Path(os.path.abspath(root))  # noqa: PTH100 - without following links
         self.root_uri = (root_uri or str(self.root)).rstrip("/")
         self._is_swept = False
 
@@ -152,9 +152,9 @@ class LocalArtifactStore(ArtifactStore):
             _check_windows_names(key, names)
         root = os.path.realpath(self.root)
         if follow_last or not names:
-            place = os.path.realpath(os.path.join(root, *names))  # noqa: PTH118
+            place = os.path.realpath(os.path.join(root, *names))  # noqa: PTH118 - called for every file
         else:
-            place = os.path.join(os.path.realpath(os.path.join(root, *names[:-1])), names[-1])  # noqa: PTH118
+            place = os.path.join(os.path.realpath(os.path.join(root, *names[:-1])), names[-1])  # noqa: PTH118 - called for every file
         if place != root and not place.startswith(root.rstrip(os.sep) + os.sep):
             raise InvalidParameterValue(
                 f"Invalid artifact path {key!r}: it is a symbolic link that leads out of the artifact root."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -27,7 +27,12 @@ from mlflow._artifacts.interface import (
 from mlflow._artifacts.paths import validate_path
 from mlflow._base.uri import redact_uri, uri_scheme
 from mlflow.entities.file_info import FileInfo
-from mlflow.environment_variables import MLFLOW_S3_ENDPOINT_URL, MLFLOW_S3_IGNORE_TLS
+from mlflow.environment_variables import (
+    MLFLOW_ARTIFACT_UPLOAD_DOWNLOAD_TIMEOUT,
+    MLFLOW_BOTO_CLIENT_ADDRESSING_STYLE,
+    MLFLOW_S3_ENDPOINT_URL,
+    MLFLOW_S3_IGNORE_TLS,
+)
 from mlflow.exceptions import (
     InvalidParameterValue,
     MissingExtra,
@@ -63,8 +68,8 @@ OBJECT_STORE_SCHEMES = S3_SCHEMES | GCS_SCHEMES | AZURE_SCHEMES
 def open_object_store(uri: str) -> ObjectArtifactStore:
     """The store that an object store's URI names, with what the environment says about it.
 
-    S3 (`s3://bucket/prefix`): `MLFLOW_S3_ENDPOINT_URL`, `MLFLOW_S3_IGNORE_TLS`, the `AWS_*` variables, the
-    files below `~/.aws`, and the role of the machine. Google (`gs://bucket/prefix`):
+    S3 (`s3://bucket/prefix`): `MLFLOW_S3_ENDPOINT_URL`, `MLFLOW_S3_IGNORE_TLS`, `MLFLOW_S3_UPLOAD_EXTRA_ARGS`,
+    `MLFLOW_BOTO_CLIENT_ADDRESSING_STYLE`, the `AWS_*` variables, the files below `~/.aws`, and the role of the machine. Google (`gs://bucket/prefix`):
     `GOOGLE_APPLICATION_CREDENTIALS` or the machine's account. Azure (`wasbs://container@account.host/prefix`,
     `abfss://…`, `az://container/prefix`): `AZURE_STORAGE_CONNECTION_STRING`, `AZURE_STORAGE_ACCESS_KEY`, the
     other `AZURE_*` variables, or azure-identity where it is installed.
@@ -92,6 +97,7 @@ class ObjectArtifactStore(ArtifactStore):
         prefix_bytes: Length of the prefix; it counts towards the longest possible key.
         can_presign: Whether the credentials allow to sign URLs.
         credentials: Where the keys for multipart uploads by others come from; only S3 has it.
+        attributes: Attributes of objects that are written.
     """
 
     has_real_folders = False
@@ -105,6 +111,7 @@ class ObjectArtifactStore(ArtifactStore):
         prefix_bytes: int = 0,
         can_presign: bool = True,
         credentials: S3Credentials | None = None,
+        attributes: Mapping[str, str] | None = None,
     ) -> None:
         self.root_uri = root_uri.rstrip("/")
         self.can_presign = can_presign
@@ -112,6 +119,7 @@ class ObjectArtifactStore(ArtifactStore):
         self._store = store
         self._prefix_bytes = prefix_bytes
         self._credentials = credentials
+        self._attributes = dict(attributes or {}) or None
 
     def list(self, path: str = "") -> list[FileInfo]:
         import obstore
@@ -180,11 +188,20 @@ class ObjectArtifactStore(ArtifactStore):
         else:
             check_size(key, size, head_bytes)
             with self._translated(key):
-                obstore.put(self._store, key, b"".join(head), use_multipart=False)
+                obstore.put(
+                    self._store, key, b"".join(head), use_multipart=False, attributes=self._attributes
+                )
             return
         body = counted(itertools.chain(head, source), key, size)
         with self._translated(key):
-            obstore.put(self._store, key, body, chunk_size=_part_bytes(size), max_concurrency=_PARTS_AT_ONCE)
+            obstore.put(
+                self._store,
+                key,
+                body,
+                chunk_size=_part_bytes(size),
+                max_concurrency=_PARTS_AT_ONCE,
+                attributes=self._attributes,
+            )
 
     def upload(self, local_path: str | os.PathLike[str], key: str) -> None:
         import obstore
@@ -197,7 +214,14 @@ class ObjectArtifactStore(ArtifactStore):
                 self.write(key, pieces(file, size), size)
                 return
         with self._translated(key):
-            obstore.put(self._store, key, path, chunk_size=_part_bytes(size), max_concurrency=_PARTS_AT_ONCE)
+            obstore.put(
+                self._store,
+                key,
+                path,
+                chunk_size=_part_bytes(size),
+                max_concurrency=_PARTS_AT_ONCE,
+                attributes=self._attributes,
+            )
 
     def delete(self, path: str) -> None:
         import obstore
@@ -372,6 +396,9 @@ def _client_options(endpoint: str | None = None, *, ignore_tls: bool = False) ->
         # The time of a whole transfer says nothing: a large file takes its time.
         "timeout": timedelta(days=7),
     }
+    limit_s = MLFLOW_ARTIFACT_UPLOAD_DOWNLOAD_TIMEOUT.get()
+    if limit_s is not None:
+        options["timeout"] = timedelta(seconds=limit_s)
     if endpoint is not None and endpoint.startswith("http://"):
         options["allow_http"] = True
     if ignore_tls:
@@ -395,6 +422,7 @@ def _open_s3(uri: str) -> ObjectArtifactStore:
     from obstore.store import S3Store
 
     from mlflow._artifacts.s3_credentials import find_credentials
+    from mlflow._artifacts.s3_upload_args import read_upload_args
 
     bucket, prefix = _bucket_and_prefix(uri)
     found = find_credentials()
@@ -404,8 +432,13 @@ def _open_s3(uri: str) -> ObjectArtifactStore:
             f"MLFLOW_S3_ENDPOINT_URL is {redact_uri(endpoint)!r}; it has to start with http:// or https://."
         )
     options: dict[str, Any] = {"region": found.region}
+    if MLFLOW_BOTO_CLIENT_ADDRESSING_STYLE.get() == "virtual":
+        options["virtual_hosted_style_request"] = True
+        if endpoint:
+            endpoint = _with_bucket(endpoint, bucket)
     if endpoint:
         options["endpoint"] = endpoint.rstrip("/")
+    written = read_upload_args()
     if found.credentials is not None:
         # A provider and not plain options, so that keys that expire are asked for again.
         options["credential_provider"] = found.credentials
@@ -415,8 +448,23 @@ def _open_s3(uri: str) -> ObjectArtifactStore:
         client_options=_client_options(endpoint, ignore_tls=MLFLOW_S3_IGNORE_TLS.get()),
         retry_config=_retry_options(),
         **options,
+        **written.options,
     )
-    return ObjectArtifactStore(uri, store, prefix_bytes=_prefix_bytes(prefix), credentials=found.credentials)
+    return ObjectArtifactStore(
+        uri,
+        store,
+        prefix_bytes=_prefix_bytes(prefix),
+        # Whoever writes to a signed URL would leave out what objects must have: they write through us then.
+        can_presign=written == ({}, {}),
+        credentials=found.credentials,
+        attributes=written.attributes,
+    )
+
+
+def _with_bucket(endpoint: str, bucket: str) -> str:
+    """The address of a bucket that is named by its host."""
+    scheme, _, host = endpoint.partition("://")
+    return endpoint if host.startswith(f"{bucket}.") else f"{scheme}://{bucket}.{host}"
 
 
 def _open_gcs(uri: str) -> ObjectArtifactStore:

@@ -55,7 +55,7 @@ def _open_object_store(uri: str, scheme: str) -> ArtifactStore:
             f"Supported are {SUPPORTED}, and what an installed package declares as {ENTRY_POINT_GROUP!r}."
         )
     try:
-        import obstore  # noqa: F401
+        import obstore  # noqa: F401 - only to see whether it is there
     except ImportError:
         raise MissingExtra(f"Artifacts in {scheme}:", "obstore") from None
     return open_object_store(uri)

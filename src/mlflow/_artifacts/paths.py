@@ -58,6 +58,11 @@ def join_path(*parts: str | None) -> str:
     return "/".join(part.strip("/") for part in parts if part and part.strip("/"))
 
 
+def lies_within(key: str, folder: str) -> bool:
+    """Whether a key is a folder, or lies anywhere below it; everything lies within the root (`""`)."""
+    return not folder or key == folder or key.startswith(f"{folder}/")
+
+
 def _danger(path: str) -> str | None:
     if "\0" in path:
         return "it holds a null character"

@@ -207,7 +207,7 @@ def _retried(call: Callable[[], T]) -> T:
                 raise
         pause = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2 ** (attempt - 1))
         # Not all clients at once; nothing secret about it.
-        time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311
+        time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
     return call()
 
 

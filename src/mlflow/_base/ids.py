@@ -25,6 +25,11 @@ def new_number() -> int:
     return ((now_ms() - _EPOCH_MS) << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
 
 
+def new_id() -> str:
+    """An id for something made now."""
+    return id_of_number(new_number())
+
+
 def id_of_number(number: int) -> str:
     """The 32 hexadecimal digits that carry a number."""
     ms = (number >> _RANDOM_BITS) + _EPOCH_MS

@@ -50,7 +50,7 @@ def _is_offered(group: str) -> bool:
         for name in names:
             if name.endswith(_METADATA):
                 try:
-                    with open(f"{folder or '.'}/{name}/entry_points.txt", "rb") as file:  # noqa: PTH123
+                    with open(f"{folder or '.'}/{name}/entry_points.txt", "rb") as file:  # noqa: PTH123 - pathlib costs more than the look
                         if wanted in file.read():
                             return True
                 except OSError:

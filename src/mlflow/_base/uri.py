@@ -42,7 +42,7 @@ def path_from_uri(uri: str) -> Path:
     scheme = uri_scheme(uri)
     if scheme == "":
         # Not resolve(): a symbolic link stays the link that the user chose.
-        return Path(os.path.abspath(Path(uri).expanduser()))  # noqa: PTH100
+        return Path(os.path.abspath(Path(uri).expanduser()))  # noqa: PTH100 - without following links
     if scheme != "file":
         raise InvalidParameterValue(f"{redact_uri(uri)!r} is not a local path or file: URI")
     host = _file_host(uri)
@@ -53,12 +53,12 @@ def path_from_uri(uri: str) -> Path:
     path = unquote(re.sub(r"^//(?:localhost)?(?=/|\.)", "", uri[len("file:") :]))
     if _WINDOWS_DRIVE.match(path) and sys.platform == "win32":
         path = path[1:]
-    return Path(os.path.abspath(path))  # noqa: PTH100
+    return Path(os.path.abspath(path))  # noqa: PTH100 - without following links
 
 
 def uri_from_path(path: str | os.PathLike[str]) -> str:
     """`file:` URI of a local path; a relative path is taken from the current folder."""
-    return Path(os.path.abspath(path)).as_uri()  # noqa: PTH100
+    return Path(os.path.abspath(path)).as_uri()  # noqa: PTH100 - without following links
 
 
 def join_uri(uri: str, *parts: str) -> str:

@@ -6,6 +6,7 @@ import re
 
 from mlflow._search.errors import shorten
 from mlflow._search.tree import (
+    Aggregate,
     And,
     Comparison,
     Entity,
@@ -21,7 +22,7 @@ from mlflow._search.tree import (
 )
 from mlflow.exceptions import InvalidParameterValue
 
-_BARE_KEY = re.compile(r"\w+(?:[./:-]\w+)*")
+_BARE_KEY = re.compile(rf"(?!.*:(?:{'|'.join(Aggregate)})\Z)\w+(?:[./:-]\w+)*")
 
 
 def format_filter(node: Node | None) -> str:
@@ -47,8 +48,8 @@ def format_filter(node: Node | None) -> str:
     return " OR ".join(_format_operand(operand, (Or,)) for operand in node.operands)
 
 
-def format_key(entity: Entity, key: str) -> str:
-    """Write a key with the canonical prefix, quoted if it must be.
+def format_key(entity: Entity, key: str, aggregate: Aggregate = Aggregate.LAST) -> str:
+    """Write a key with the canonical prefix, quoted if it must be, and its aggregate if it is not the usual one.
 
     Raises:
         InvalidParameterValue: The key holds every kind of quote, or is empty.
@@ -56,12 +57,13 @@ def format_key(entity: Entity, key: str) -> str:
     written = key if _BARE_KEY.fullmatch(key) else _quote(key, "`\"'", "key")
     if entity is Entity.ATTRIBUTE and written == key:
         return key
-    return f"{entity.value}.{written}"
+    suffix = "" if aggregate is Aggregate.LAST else f":{aggregate.value}"
+    return f"{entity.value}.{written}{suffix}"
 
 
 def format_order_key(key: OrderKey) -> str:
     """Write a column of an ordering."""
-    return f"{format_key(key.entity, key.key)} {'DESC' if key.descending else 'ASC'}"
+    return f"{format_key(key.entity, key.key, key.aggregate)} {'DESC' if key.descending else 'ASC'}"
 
 
 def format_value(value: Value) -> str:
@@ -80,7 +82,7 @@ def format_value(value: Value) -> str:
 
 
 def _format_comparison(node: Comparison) -> str:
-    key = format_key(node.entity, node.key)
+    key = format_key(node.entity, node.key, node.aggregate)
     if isinstance(node.value, Null):
         return f"{key} {node.operator.value}"
     return f"{key} {node.operator.value} {format_value(node.value)}"

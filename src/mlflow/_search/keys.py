@@ -7,10 +7,12 @@ from typing import NamedTuple
 
 from mlflow._search.errors import FilterSyntaxError, shorten
 from mlflow._search.fields.declaration import EntityFields, Field, Fields
-from mlflow._search.lexer import Token, split_name
-from mlflow._search.tree import Entity
+from mlflow._search.lexer import Token, split_aggregate, split_name
+from mlflow._search.tree import Aggregate, Entity
 
 _LONGEST_COMPARED = 60
+_NAMES = frozenset(Aggregate)
+_AGGREGATES = tuple(f":{aggregate}" for aggregate in Aggregate)
 
 
 class Key(NamedTuple):
@@ -19,6 +21,7 @@ class Key(NamedTuple):
     entity: Entity
     key: str
     field: Field
+    aggregate: Aggregate = Aggregate.LAST
 
 
 def resolve(token: Token, fields: Fields, *, source: str, clause: str) -> Key:
@@ -36,11 +39,19 @@ def resolve(token: Token, fields: Fields, *, source: str, clause: str) -> Key:
     Raises:
         FilterSyntaxError: There is no such key; the message lists or suggests some.
     """
-    prefix, key = split_name(token.text)
+    name, aggregate = split_aggregate(token.text)
+    prefix, key = split_name(name)
     entity = fields.attributes if prefix is None else fields.by_prefix.get(prefix)
+    if aggregate is not None and not (entity and entity.has_aggregates):
+        if name[-1] in "`'\"":
+            raise _aggregate_error(
+                f"only metrics of runs have aggregates such as :{shorten(aggregate)}", token, source, clause
+            )
+        aggregate = None  # the colon is part of the key
+        prefix, key = split_name(token.text)
     found = entity.find(key) if entity else None
     if entity and found:
-        return Key(entity.entity, *found)
+        return Key(entity.entity, *found, _known_aggregate(aggregate, token, source, clause))
     raise _error(prefix, key, entity, token, fields, source, clause)
 
 
@@ -67,6 +78,27 @@ def resolve_field_name(name: str, fields: Fields) -> Key:
     if entity and found:
         return Key(entity.entity, *found)
     raise _error(prefix or None, key, entity, Token.whole(name), fields, name, "order_by")
+
+
+def _known_aggregate(name: str | None, token: Token, source: str, clause: str) -> Aggregate:
+    if name is None:
+        return Aggregate.LAST
+    if name in _NAMES:
+        return Aggregate(name)
+    raise _aggregate_error(
+        f"metrics have no aggregate {shorten(name)!r}; they have {', '.join(_AGGREGATES)}",
+        token,
+        source,
+        clause,
+    )
+
+
+def _aggregate_error(problem: str, token: Token, source: str, clause: str) -> FilterSyntaxError:
+    """An error at what stands behind the last colon of a name."""
+    start = token.start + token.text.rindex(":")
+    return FilterSyntaxError(
+        problem, source=source, start=start, end=token.end, expected=_AGGREGATES, clause=clause
+    )
 
 
 def known_names(fields: Fields) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from mlflow._search.errors import FilterSyntaxError
+from mlflow._search.tree import Aggregate
 
 MAX_CHARACTERS = 500_000
 """Longest text that is read, in code points."""
@@ -73,10 +74,12 @@ _QUOTED = f"(?:{_BACKTICKED}|{_SINGLE_QUOTED}|{_DOUBLE_QUOTED})"
 # Keys may hold `.`, `:`, `-` and `/` without quotes, but `--` and `/*` would open a comment in SQL.
 _BARE = r"(?=\w)[\w.:]+(?:(?:-(?!-)|/(?!\*))[\w.:]*)*"
 
+_SUFFIX = r"(?::\w+)?"  # an aggregate behind a quoted key
+
 _TOKEN = re.compile(
     rf"""\s*(?:
       (?P<number> {NUMBER_FORM} (?![\w.:]|-(?!-)|/(?!\*)) )
-    | (?P<name> {_BARE}(?:(?<=\.){_QUOTED})? | {_BACKTICKED}(?:\.(?:{_QUOTED}|{_BARE}))? )
+    | (?P<name> {_BARE}(?:(?<=\.){_QUOTED}{_SUFFIX})? | {_BACKTICKED}(?:\.(?:{_QUOTED}{_SUFFIX}|{_BARE}))? )
     | (?P<text> {_SINGLE_QUOTED} | {_DOUBLE_QUOTED} )
     | (?P<operator> [=<>!~&|]+ )
     | (?P<punctuation> [(),] )
@@ -84,6 +87,7 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
+_AGGREGATES = frozenset(Aggregate)
 _OPERATORS = frozenset(["=", "!=", ">", ">=", "<", "<="])
 _TYPE_OF_GROUP = {t.value: t for t in TokenType}
 # No store can hold these, so a filter with them is a mistake; better said here than by a database driver.
@@ -162,6 +166,23 @@ def split_name(name: str) -> tuple[str | None, str]:
         return None, name[1:-1]
     prefix, dot, key = name.partition(".")
     return (prefix, _strip_quotes(key)) if dot else (None, prefix)
+
+
+def split_aggregate(name: str) -> tuple[str, str | None]:
+    """Split what may be an aggregate off the text of a `NAME` token.
+
+    A quoted key is a key as a whole; what follows its quotes is an aggregate. Behind a key without quotes only the
+    name of an aggregate counts as one, so that `metrics.train:loss` is the key `train:loss`.
+
+    Returns:
+        The rest of the name, and what stands behind its last colon; None if the name has no aggregate.
+    """
+    head, colon, tail = name.rpartition(":")
+    if not colon or name[-1] in "`'\"" or not head:
+        return name, None
+    if head[-1] in "`'\"" or (tail in _AGGREGATES and head[-1] not in ".:"):
+        return head, tail
+    return name, None
 
 
 def _strip_quotes(key: str) -> str:

@@ -9,17 +9,20 @@
     comparison := name (sign | [I|R]LIKE) value
                 | name [NOT] IN "(" value ("," value)* [","] ")"
                 | name IS [NOT] NULL
-    name       := attribute | prefix "." key      split at the first dot; a key may be quoted by ` " or '
+    name       := attribute | prefix "." key [":" aggregate]
+                                                  split at the first dot; a key may be quoted by ` " or '
+    aggregate  := last | min | max | first | mean | count
     value      := number | 'text' | "text"        nothing escapes a quote: use the other kind
 
-Words of the language are written in any case. A name followed by a parenthesis is not used yet; it is kept
-free for aggregates of metrics.
+Words of the language are written in any case. A metric of a run may be followed by an aggregate: `metrics.loss:min`,
+``metrics.`val loss`:min``. Inside of the quotes a colon is part of the key.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mlflow._search.errors import FilterSyntaxError, shorten
 from mlflow._search.fields.declaration import (
@@ -85,6 +88,7 @@ _HINTS = {
     ";": "leave the semicolon out; a filter is a single condition",
     "#": "comments are not supported; put a key or text with this character in quotes",
     "--": "comments are not supported; put a key or text with these characters in quotes",
+    ":": "an aggregate belongs behind the colon, such as metrics.loss:min",
     "/*": "comments are not supported; put a key or text with these characters in quotes",
 }
 
@@ -123,7 +127,8 @@ def parse_order_by(clauses: Sequence[str], fields: Fields) -> list[OrderKey]:
     for clause in clauses:
         tokens = tokenize(clause, "order_by")
         resolved, descending = _OrderParser(clause, tokens, fields).parse()
-        _add(OrderKey(resolved.entity, resolved.key, descending), keys, fields, tokens[0], clause)
+        column = OrderKey(resolved.entity, resolved.key, descending, resolved.aggregate)
+        _add(column, keys, fields, tokens[0], clause)
     return keys
 
 
@@ -148,6 +153,19 @@ def parse_order_fields(names: Sequence[tuple[str, bool]], fields: Fields) -> lis
         _check_sortable(resolved, fields, Token.whole(name), name)
         keys.append(OrderKey(resolved.entity, resolved.key, descending))
     return keys
+
+
+def parse_column(text: str, fields: Fields) -> Key:
+    """Parse a column that is to be shown, such as `metrics.loss:min`.
+
+    Args:
+        text: A key, as in a filter.
+        fields: What can be shown.
+
+    Raises:
+        FilterSyntaxError: The text is not valid.
+    """
+    return _ColumnParser(text, tokenize(text, "column"), fields).parse()
 
 
 def complete_order(keys: Sequence[OrderKey], fields: Fields) -> list[OrderKey]:
@@ -295,7 +313,7 @@ class FilterParser(_Parser):
         else:
             value = self._parse_value(key, operator)
         end = self._tokens[self._index - 1].end
-        return Comparison(key.entity, key.key, operator, value, (name.start, end))
+        return Comparison(key.entity, key.key, operator, value, (name.start, end), key.aggregate)
 
     def _error_at_start(self, token: Token) -> FilterSyntaxError:
         expected = ("NOT", "(", *known_names(self._fields))
@@ -455,6 +473,24 @@ class _OrderParser(_Parser):
         return key, descending
 
 
+class _ColumnParser(_Parser):
+    """Parser of one column that is to be shown."""
+
+    __slots__ = ()
+    _clause = "column"
+
+    def parse(self) -> Key:
+        """What to show."""
+        name = self._take()
+        if name.type is not TokenType.NAME and name.type is not TokenType.TEXT:
+            raise self._error(name, "expected a key, such as metrics.accuracy", *known_names(self._fields))
+        key = self._resolve(name)
+        rest = self._take()
+        if rest.type is not TokenType.END:
+            raise self._error(rest, "expected the end; a key with spaces belongs in backticks")
+        return key
+
+
 def number_from_text(text: str) -> Number:
     """A number token's value.
 
@@ -494,7 +530,7 @@ def _check_sortable(key: Key, fields: Fields, name: Token, source: str) -> None:
 
 
 def _add(key: OrderKey, keys: list[OrderKey], fields: Fields, name: Token, source: str) -> None:
-    if all((other.entity, other.key) != (key.entity, key.key) for other in keys):
+    if all(replace(other, descending=key.descending) != key for other in keys):
         keys.append(key)
     elif not fields.tolerates_repeated_order:
         raise FilterSyntaxError(

@@ -52,6 +52,20 @@ class Operator(StrEnum):
     IS_NOT_NULL = "IS NOT NULL"
 
 
+class Aggregate(StrEnum):
+    """What of a series of points is meant; the value is what stands behind the key and a colon."""
+
+    LAST = "last"
+    """The latest point; what a key without an aggregate stands for."""
+    MIN = "min"
+    MAX = "max"
+    FIRST = "first"
+    MEAN = "mean"
+    """Mean of the points that are numbers, infinities included."""
+    COUNT = "count"
+    """Points, NaN included."""
+
+
 @dataclass(frozen=True, slots=True)
 class Number:
     """A number written without quotes.
@@ -98,6 +112,7 @@ class Comparison:
         value: `ValueList` for `IN` and `NOT IN`, `Null` for `IS [NOT] NULL`, `Text` for the `LIKE` family,
             otherwise what the type of the field allows.
         span: Offsets (start, end) in the text; not part of equality.
+        aggregate: What of a metric is compared; `LAST` for everything else.
     """
 
     entity: Entity
@@ -105,6 +120,7 @@ class Comparison:
     operator: Operator
     value: Value
     span: tuple[int, int] = field(default=(0, 0), compare=False)
+    aggregate: Aggregate = Aggregate.LAST
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,3 +158,4 @@ class OrderKey:
     entity: Entity
     key: str
     descending: bool = False
+    aggregate: Aggregate = Aggregate.LAST

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from mlflow._session.project import project_experiment_name
+from mlflow._storage.experiment_names import create_or_find
 from mlflow._storage.interface.store import Store
 from mlflow.entities.experiment import Experiment
 from mlflow.environment_variables import MLFLOW_EXPERIMENT_ID, MLFLOW_EXPERIMENT_NAME
-from mlflow.exceptions import InvalidParameterValue, MlflowException
+from mlflow.exceptions import InvalidParameterValue
 
 DEFAULT_EXPERIMENT_ID = "0"
 
@@ -38,7 +40,7 @@ def choose_experiment(store: Store, experiment: Experiment) -> None:
 
 
 def forget_experiment() -> None:
-    """Goes back to the experiment of the environment, or the default one."""
+    """Goes back to the experiment of the environment, of the project's file, or the default one."""
     global _choice
     if _choice is not None and MLFLOW_EXPERIMENT_ID.get() == _choice.experiment_id:
         MLFLOW_EXPERIMENT_ID.unset()
@@ -54,7 +56,7 @@ def active_experiment_id(store: Store) -> str:
     chosen = chosen_experiment_id(store)
     if chosen is not None:
         return chosen
-    name = _choice.name if _choice is not None else MLFLOW_EXPERIMENT_NAME.get()
+    name = _choice.name if _choice is not None else MLFLOW_EXPERIMENT_NAME.get() or project_experiment_name()
     if not name:
         return DEFAULT_EXPERIMENT_ID
     experiment = find_or_create_experiment(store, name)
@@ -81,14 +83,7 @@ def find_or_create_experiment(store: Store, name: str) -> Experiment:
     if close:
         message += f" (There is one named {close!r}.)"
     get_logger("mlflow.tracking.fluent").info(message)
-    try:
-        return store.experiments.get(store.experiments.create(name))
-    except MlflowException as error:
-        # Another process may have been faster. A server's error has the code, not the class.
-        made = store.experiments.find(name) if error.error_code == "RESOURCE_ALREADY_EXISTS" else None
-        if made is None:
-            raise
-        return made
+    return create_or_find(store, name)
 
 
 def _close_name(store: Store, name: str) -> str | None:

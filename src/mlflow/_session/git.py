@@ -54,6 +54,14 @@ def git_state(path: Path) -> GitState | None:
         return None
 
 
+def work_tree(path: Path) -> Path | None:
+    """The work tree around a file or folder; `None` outside of a repository."""
+    try:
+        return _find(path.absolute())[0]
+    except (OSError, LookupError):
+        return None
+
+
 def _find(path: Path) -> tuple[Path, Path]:
     """The work tree around a path, and its folder of git files."""
     for folder in (path, *path.parents):

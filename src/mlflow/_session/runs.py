@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Collection
+from dataclasses import replace
 from typing import NamedTuple
 
 from mlflow._storage.interface.store import Store
@@ -62,14 +64,28 @@ def pop_run() -> OpenRun:
     return entry
 
 
+def move_open_runs(run_ids: Collection[str], experiment_id: str) -> None:
+    """Tells the open runs of this process that they belong to another experiment now."""
+    for entry in all_open_runs():
+        info = entry.run.info
+        if info.run_id in run_ids:
+            # In place: the objects that start_run gave out say so too.
+            entry.run.__dict__["info"] = replace(info, experiment_id=experiment_id)
+
+
 def last_run() -> OpenRun | None:
     """The innermost open run of this thread, else the run of this process that was closed last."""
     return current_run() or _last_ended
 
 
+def all_open_runs() -> list[OpenRun]:
+    """The open runs of all threads, innermost first."""
+    return [entry for stack in list(_stacks.values()) for entry in reversed(stack)]
+
+
 def take_all_runs() -> list[OpenRun]:
     """Closes the runs of all threads, innermost first."""
-    taken = [entry for stack in list(_stacks.values()) for entry in reversed(stack)]
+    taken = all_open_runs()
     for stack in list(_stacks.values()):
         stack.clear()
     _stacks.clear()

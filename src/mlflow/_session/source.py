@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sys
-from functools import lru_cache
 from pathlib import Path
 
+from mlflow._base.attribution import user_name
 from mlflow.environment_variables import MLFLOW_RUN_CONTEXT
 from mlflow.exceptions import InvalidParameterValue
 
@@ -20,17 +20,6 @@ GIT_REPO_URL = "mlflow.source.git.repoURL"
 GIT_DIRTY = "mlflow.source.git.dirty"
 
 
-@lru_cache
-def user_name() -> str:
-    """Who runs this process, as the system knows them."""
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (ImportError, KeyError, OSError):  # a user id without a name, as in some containers
-        return str(os.getuid()) if hasattr(os, "getuid") else "unknown"
-
-
 def program_name() -> str:
     """What runs: the path of the script as it was started, `-c`, or the interpreter."""
     return sys.argv[0] if getattr(sys, "argv", None) and sys.argv[0] else sys.executable
@@ -41,6 +30,15 @@ def notebook_name() -> str | None:
     if "ipykernel" not in sys.modules:
         return None
     return os.environ.get("JPY_SESSION_NAME") or os.environ.get("VSCODE_NOTEBOOK") or "notebook"
+
+
+def source_folder() -> tuple[Path, str]:
+    """The folder that the source lies in, and its name without ending; outside of a script the current folder."""
+    notebook = notebook_name()
+    path = Path(program_name())
+    if notebook or not path.is_file() or path.resolve() == Path(sys.executable).resolve():
+        return Path.cwd(), Path(notebook).stem if notebook else "interactive"
+    return path.resolve().parent, path.stem
 
 
 def default_tags() -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Which tracking store and which registry are in use.
 
-A URI that was set wins over the environment, which wins over the default, `mlflow.db` in the folder that
-the process was in when it was first asked for. Relative places become absolute once, so that changing the
+A URI that was set wins over the environment, which wins over the file of the project, which wins over the default,
+`mlflow.db` in the folder that the process was in when it was first asked for. Relative places become absolute once, so that changing the
 folder later does not change the store.
 """
 
@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 
 from mlflow._base.uri import uri_from_path
+from mlflow._session.project import forget_project, project
 from mlflow._storage.open import absolute_uri
 from mlflow.environment_variables import MLFLOW_REGISTRY_URI, MLFLOW_TRACKING_URI
 
@@ -32,6 +33,7 @@ def set_tracking_uri(uri: str | os.PathLike[str] | None) -> None:
     global _tracking_uri, _default_uri, _resolved
     if not uri:
         _tracking_uri = _default_uri = _resolved = None
+        forget_project()
         MLFLOW_TRACKING_URI.unset()
         return
     given = uri if isinstance(uri, str) else uri_from_path(uri)
@@ -41,13 +43,25 @@ def set_tracking_uri(uri: str | os.PathLike[str] | None) -> None:
 
 
 def get_tracking_uri() -> str:
-    """URI of the tracking store in use, as it was given; the default as an absolute URI."""
+    """URI of the tracking store in use, as it was given; that of the project's file and the default as absolute URIs.
+
+    Raises:
+        InvalidParameterValue: The project's file is broken.
+    """
     return _tracking_uri or MLFLOW_TRACKING_URI.get() or _default()
 
 
 def is_tracking_uri_set() -> bool:
-    """Whether the tracking store was chosen, by a call or in the environment."""
-    return bool(_tracking_uri or MLFLOW_TRACKING_URI.get())
+    """Whether the tracking store was chosen: by a call, in the environment or in the project's file."""
+    return bool(_tracking_uri or MLFLOW_TRACKING_URI.get() or is_tracking_uri_from_project())
+
+
+def is_tracking_uri_from_project() -> bool:
+    """Whether the tracking store in use is the one that the project's file names."""
+    if _tracking_uri or MLFLOW_TRACKING_URI.get():
+        return False
+    found = project()
+    return found is not None and found.tracking_uri is not None
 
 
 def set_registry_uri(uri: str | None) -> None:
@@ -67,7 +81,12 @@ def set_registry_uri(uri: str | None) -> None:
 
 def get_registry_uri() -> str:
     """URI of the model registry in use; the tracking store's by default."""
-    return _registry_uri or MLFLOW_REGISTRY_URI.get() or get_tracking_uri()
+    return _chosen_registry() or get_tracking_uri()
+
+
+def is_registry_uri_set() -> bool:
+    """Whether a registry apart from the tracking store was chosen, by a call or in the environment."""
+    return bool(_chosen_registry())
 
 
 def store_uri(uri: str | os.PathLike[str] | None = None) -> str:
@@ -86,8 +105,23 @@ def store_uri(uri: str | os.PathLike[str] | None = None) -> str:
     return _resolved[1]
 
 
+def _chosen_registry() -> str | None:
+    chosen = _registry_uri or MLFLOW_REGISTRY_URI.get()
+    if chosen:
+        return chosen
+    found = project()
+    if found is None or found.registry_uri is None:
+        return None
+    return absolute_uri(found.registry_uri, found.file.parent)
+
+
 def _default() -> str:
     global _default_uri
     if _default_uri is None:
-        _default_uri = f"sqlite:///{Path(DATABASE_NAME).absolute().as_posix()}"
+        found = project()
+        _default_uri = (
+            f"sqlite:///{Path(DATABASE_NAME).absolute().as_posix()}"
+            if found is None or found.tracking_uri is None
+            else absolute_uri(found.tracking_uri, found.file.parent)
+        )
     return _default_uri

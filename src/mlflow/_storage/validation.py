@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
+from mlflow._base.ids import number_of_id
 from mlflow.entities.metric import Metric
 from mlflow.entities.param import Param
 from mlflow.entities.run_inputs import DatasetInput
@@ -34,6 +35,8 @@ MAX_BATCH_PARAMS = 100
 MAX_BATCH_TAGS = 100
 MAX_BATCH_ITEMS = 1000
 MAX_HISTORY_RUNS = 100
+MAX_MOVED_RUNS = 1000
+MAX_LEASE_MS = 24 * 60 * 60 * 1000
 MAX_INT64 = (1 << 63) - 1
 MIN_INT64 = -(1 << 63)
 
@@ -43,6 +46,15 @@ _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,19}")
 MAX_DATASET_NAME = 500
 MAX_DATASET_DIGEST = 36
 MAX_MODEL_NAME = 500
+MAX_REGISTERED_NAME = 500
+MAX_REGISTRY_TAG_VALUE = 100_000
+MAX_ALIAS = 255
+MAX_DESCRIPTION = 100_000
+MAX_SOURCE = 5000
+PROMPT_SOURCES = ("dummy-source", "prompt-template")
+"""What the versions of a prompt, which has no files, have for a source."""
+_ALIAS = re.compile(r"[\w-]+")
+_LIKE_A_VERSION = re.compile(r"[vV][0-9]+")
 _DATASET_LIMITS = (
     ("name", MAX_DATASET_NAME),
     ("digest", MAX_DATASET_DIGEST),
@@ -83,6 +95,7 @@ def check_key(key: object, path: str) -> str:
 
 
 @lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def _is_key(key: str) -> bool:
     return (
         0 < len(key) <= MAX_KEY
@@ -98,6 +111,16 @@ def check_run_id(run_id: object) -> str:
     if not isinstance(run_id, str) or not _RUN_ID.fullmatch(run_id):
         raise InvalidParameterValue(f"Invalid run ID: {run_id!r}")
     return run_id
+
+
+def check_new_id(uuid: str) -> int:
+    """Number of an id that a client made for something new."""
+    number = number_of_id(uuid)
+    if number is None:
+        raise InvalidParameterValue(
+            f"The id {uuid!r} was not made by Headrace: leave it out, and the server makes one"
+        )
+    return number
 
 
 def check_experiment_id(experiment_id: object) -> int:
@@ -159,18 +182,25 @@ def check_metric(metric: Metric, path: str = "") -> Metric:
     return metric
 
 
-def _is_plain(metric: Metric) -> bool:
-    """Whether a point obviously keeps every rule, as nearly all do: a shortcut through `check_metric`."""
-    timestamp, step = metric.timestamp, metric.step
+def _are_plain(metrics: Sequence[Metric]) -> bool:
+    """Whether points obviously keep every rule, as nearly all do: a shortcut through `check_metric`."""
+    if not metrics:
+        return True
+    stamps = [metric.timestamp for metric in metrics]
+    steps = [metric.step for metric in metrics]
+    keys = {metric.key for metric in metrics}
     return (
-        type(metric.value) is float
-        and type(timestamp) is type(step) is int
-        and 0 <= timestamp <= MAX_INT64
-        and MIN_INT64 <= step <= MAX_INT64
-        and metric.dataset_name is None
-        and metric.dataset_digest is None
-        and type(metric.key) is str
-        and _is_key(metric.key)
+        {type(metric.value) for metric in metrics} == {float}
+        and set(map(type, stamps)) == set(map(type, steps)) == {int}
+        and min(stamps) >= 0
+        and max(stamps) <= MAX_INT64
+        and min(steps) >= MIN_INT64
+        and max(steps) <= MAX_INT64
+        and {metric.dataset_name for metric in metrics}
+        == {metric.dataset_digest for metric in metrics}
+        == {None}
+        and set(map(type, keys)) == {str}
+        and all(map(_is_key, keys))
     )
 
 
@@ -222,8 +252,8 @@ def check_batch(
         doubled = sorted({key for key in keys if keys.count(key) > 1})
         raise InvalidParameterValue(f"Duplicate parameter keys have been submitted: {doubled}")
     latest_tags = {tag.key: check_run_tag(tag, f"tags[{i}].") for i, tag in enumerate(tags)}
-    for i, metric in enumerate(metrics):
-        if not _is_plain(metric):
+    if not _are_plain(metrics):
+        for i, metric in enumerate(metrics):
             check_metric(metric, f"metrics[{i}].")
     return list(metrics), checked_params, list(latest_tags.values())
 
@@ -388,6 +418,32 @@ def check_run_status(status: int) -> int:
     return status
 
 
+def check_time(time_ms: int, path: str) -> int:
+    """Refuses times before 1970 and after the last one that fits into 64 bits."""
+    if not 0 <= time_ms <= MAX_INT64:
+        raise InvalidParameterValue(
+            f"Invalid value {time_ms} for parameter '{path}' supplied: milliseconds since 1970"
+        )
+    return time_ms
+
+
+def check_lease(lease_ms: int) -> int:
+    """Refuses leases that are no time at all, or longer than a day."""
+    if not 1 <= lease_ms <= MAX_LEASE_MS:
+        raise InvalidParameterValue(
+            f"Invalid value {lease_ms} for parameter 'lease_ms' supplied: it is 1 to {MAX_LEASE_MS} milliseconds"
+        )
+    return lease_ms
+
+
+def check_moved_runs(run_ids: Sequence[str]) -> None:
+    """Refuses no runs, and more runs than are moved at a time."""
+    if not 1 <= len(run_ids) <= MAX_MOVED_RUNS:
+        raise InvalidParameterValue(f"Move 1 to {MAX_MOVED_RUNS} runs at a time; got {len(run_ids)}")
+    for run_id in run_ids:
+        check_run_id(run_id)
+
+
 def check_history_runs(run_ids: Iterable[str]) -> None:
     """Refuses no runs, and more runs than histories are read of at a time."""
     count = len(set(run_ids))
@@ -395,3 +451,65 @@ def check_history_runs(run_ids: Iterable[str]) -> None:
         raise InvalidParameterValue(
             f"Ask for the history of 1 to {MAX_HISTORY_RUNS} runs at a time; got {count}"
         )
+
+
+def check_registered_name(name: object, path: str = "name") -> str:
+    """Refuses what cannot be the name of a registered model."""
+    if not isinstance(name, str) or not name.strip():
+        raise InvalidParameterValue(f"Missing value for required parameter '{path}': a name is not blank")
+    if found := sorted(set(name) & set("/:")):
+        raise InvalidParameterValue(
+            f"Invalid model name {name!r}: it holds {' and '.join(found)}, which could not stand in a URI. "
+            "Names cannot contain '/' or ':'."
+        )
+    if name in (".", "..") or posixpath.normpath(name) != name:
+        raise InvalidParameterValue(
+            f"Invalid value {name!r} for parameter '{path}' supplied: it must not resolve to another name as a file"
+        )
+    _check_length(name, MAX_REGISTERED_NAME, path)
+    return name
+
+
+def check_version_number(version: object) -> int:
+    """The number of a model version, which is decimal digits as text; there need not be such a version."""
+    text = str(version)
+    if not _WHOLE_NUMBER.fullmatch(text) or not MIN_INT64 <= (number := int(text)) <= MAX_INT64:
+        raise InvalidParameterValue(f"Parameter 'version' must be an integer, got {text[:60]!r}.")
+    return number
+
+
+def check_registry_tag(key: object, value: object) -> None:
+    """Refuses a tag of the registry outside of its limits; nothing is cut."""
+    check_key(key, "key")
+    _check_length(value, MAX_REGISTRY_TAG_VALUE, f"value of the tag {key!r}")
+
+
+def check_alias(alias: object) -> str:
+    """Refuses what cannot be an alias."""
+    if not isinstance(alias, str) or not alias:
+        raise InvalidParameterValue("Missing value for required parameter 'alias': an alias is not empty")
+    _check_length(alias, MAX_ALIAS, "alias")
+    if not _ALIAS.fullmatch(alias):
+        raise InvalidParameterValue(
+            f"Invalid alias {alias!r}: aliases may only contain alphanumerics, underscores (_) and dashes (-)"
+        )
+    if alias.lower() == "latest" or _LIKE_A_VERSION.fullmatch(alias):
+        raise InvalidParameterValue(
+            f"The alias {alias!r} is reserved: 'latest' is always the newest version, and 'v' with digits looks like "
+            "a version. Choose another name."
+        )
+    return alias
+
+
+def check_description(description: str | None) -> None:
+    """Refuses a description that no database stores, or that is endless."""
+    if description is not None:
+        _check_length(description, MAX_DESCRIPTION, "description")
+
+
+def check_source(source: object) -> str:
+    """Refuses what cannot be the source of a model version."""
+    if not isinstance(source, str) or not source:
+        raise InvalidParameterValue("Missing value for required parameter 'source'")
+    _check_length(source, MAX_SOURCE, "source")
+    return source

@@ -7,11 +7,13 @@ from typing import Literal, get_args
 RunStatusName = Literal["RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"]
 ViewTypeName = Literal["ACTIVE_ONLY", "DELETED_ONLY", "ALL"]
 ModelStatusName = Literal["LOGGED_MODEL_PENDING", "LOGGED_MODEL_READY", "LOGGED_MODEL_UPLOAD_FAILED"]
+VersionStatusName = Literal["PENDING_REGISTRATION", "FAILED_REGISTRATION", "READY"]
 
 ENUMS: tuple[tuple[str, ...], ...] = (
     get_args(RunStatusName),
     get_args(ViewTypeName),
     get_args(ModelStatusName),
+    get_args(VersionStatusName),
 )
 
 

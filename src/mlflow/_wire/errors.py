@@ -9,10 +9,31 @@ from typing import Any
 
 from mlflow.exceptions import MlflowException, RestException, get_error_code
 
+_FIRST_CODES = {
+    "RESOURCE_CONFLICT": "INVALID_STATE",
+    "NOT_FOUND": "RESOURCE_DOES_NOT_EXIST",
+    "ALREADY_EXISTS": "RESOURCE_ALREADY_EXISTS",
+    "UNAUTHENTICATED": "PERMISSION_DENIED",
+    "NOT_IMPLEMENTED": "FEATURE_DISABLED",
+    "RESOURCE_EXHAUSTED": "REQUEST_LIMIT_EXCEEDED",
+    "ABORTED": "BAD_REQUEST",
+    "CANCELLED": "BAD_REQUEST",
+    "DEADLINE_EXCEEDED": "TEMPORARILY_UNAVAILABLE",
+    "DATA_LOSS": "INTERNAL_ERROR",
+}
+"""What MLflow 1.x, whose client fails on codes that it does not know, is told instead of newer ones."""
 
-def error_to_wire(error: MlflowException) -> tuple[int, bytes]:
-    """Status and body of an error."""
+
+def error_to_wire(error: MlflowException, *, to_first: bool = False) -> tuple[int, bytes]:
+    """Status and body of an error.
+
+    Args:
+        error: The error.
+        to_first: Whether it goes to a client of MLflow 1.x.
+    """
     body = error.as_dict()
+    if to_first:
+        body["error_code"] = _FIRST_CODES.get(error.error_code, error.error_code)
     for name in ("start", "end", "expected"):  # where a filter is wrong, for those who can point at it
         if hasattr(error, name):
             body[name] = getattr(error, name)

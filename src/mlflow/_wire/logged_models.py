@@ -52,6 +52,13 @@ class CreateLoggedModel(Request):
     tags: list[KeyValue] = []
 
 
+class CreateNamedLoggedModel(Request):
+    """Makes a logged model whose id the client made; the same again is no error."""
+
+    model_id: str
+    model: CreateLoggedModel
+
+
 class GetLoggedModel(Request):
     """Asks for a logged model."""
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+
 from mlflow._wire.shapes import Request, Response
 from mlflow._wire.values import WireDouble, double_from_wire, double_to_wire
+from mlflow.entities._envelope import Envelope
 from mlflow.entities.metric import Metric
 from mlflow.exceptions import InvalidParameterValue
 
@@ -68,6 +74,64 @@ class MetricHistory(Response):
 
     metrics: list[WireMetric] = []
     next_page_token: str = ""
+
+
+class SeriesName(msgspec.Struct):
+    """A series of a run."""
+
+    run_id: str
+    key: str
+
+
+class GetSeries(Request):
+    """Asks for the shapes of series, in buckets along the steps or along the time."""
+
+    series: list[SeriesName]
+    x: Literal["step", "time"] = "step"
+    start: int | None = None
+    end: int | None = None
+    buckets: int = 1000
+
+
+class WireEnvelope(Response, omit_defaults=False):
+    """The shape of a series; all lists but `nan` are as long as `x`, where `null` stands for NaN."""
+
+    run_id: str
+    key: str
+    n: int
+    x: list[int]
+    min: list[WireDouble | None]
+    max: list[WireDouble | None]
+    mean: list[WireDouble | None]
+    last: list[WireDouble | None]
+    nan: list[int]
+    sampled: bool
+
+
+class SeriesReply(Response, omit_defaults=False):
+    """Shapes of series, in the order asked for."""
+
+    series: list[WireEnvelope]
+
+
+def envelope_to_wire(run_id: str, key: str, found: Envelope) -> WireEnvelope:
+    """The shape of a series for a response."""
+    low, high, mean, last = map(_doubles_to_wire, (found.low, found.high, found.mean, found.last))
+    return WireEnvelope(run_id, key, found.points, found.x, low, high, mean, last, found.nans, found.sampled)
+
+
+def envelope_from_wire(found: WireEnvelope) -> Envelope:
+    """The shape of a series from a response."""
+    low, high, mean, last = map(_doubles_from_wire, (found.min, found.max, found.mean, found.last))
+    return Envelope(found.n, found.x, low, high, mean, last, found.nan, found.sampled)
+
+
+def _doubles_to_wire(values: Sequence[float | None]) -> list[WireDouble | None]:
+    return [None if value is None else double_to_wire(value) for value in values]
+
+
+def _doubles_from_wire(values: Sequence[WireDouble | None]) -> list[float | None]:
+    return [None if value is None else double_from_wire(value, "series") for value in values]
 
 
 def metric_to_wire(metric: Metric) -> WireMetric:

@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from mlflow._wire import artifacts, experiments, inputs, logged_models, metrics, runs, service
+from mlflow._wire import (
+    artifacts,
+    decisions,
+    experiments,
+    inputs,
+    leases,
+    logged_models,
+    metrics,
+    model_versions,
+    policies,
+    registered_models,
+    runs,
+    segments,
+    service,
+    tables,
+)
 from mlflow._wire.shapes import Empty, Request, Response
 
 Kind = Literal["point", "scan", "write", "bytes"]
@@ -25,6 +40,7 @@ class Route(NamedTuple):
         version: Version that the path belongs to. Versions 2.0 and 3.0 are both answered.
         ajax_only: Whether it stands below `/ajax-api/` alone.
         rooted: Whether the path is complete as it is, without a version before it.
+        decides: Whether it changes the registry, so that headers say who does it and why.
     """
 
     name: str
@@ -37,6 +53,12 @@ class Route(NamedTuple):
     version: str = "2.0"
     ajax_only: bool = False
     rooted: bool = False
+    decides: bool = False
+
+    @property
+    def idempotent(self) -> bool:
+        """Whether doing it twice comes to the same as doing it once."""
+        return self.method == "GET" or self.name not in _NOT_IDEMPOTENT
 
     @property
     def url(self) -> str:
@@ -46,9 +68,28 @@ class Route(NamedTuple):
         return f"/{'ajax-api' if self.ajax_only else 'api'}/{self.version}{self.path}"
 
 
+_NOT_IDEMPOTENT = frozenset(
+    {
+        "create_experiment",
+        "create_run",
+        "create_logged_model",
+        "log_model",
+        "create_registered_model",
+        "rename_registered_model",
+        "delete_registered_model",
+        "create_model_version",
+        "delete_model_version",
+        "restore_registered_model",
+        "restore_model_version",
+        "review_decision",
+        "rollback",
+    }
+)
 _EXPERIMENTS = "/mlflow/experiments"
 _RUNS = "/mlflow/runs"
 _MODELS = "/mlflow/logged-models"
+_REGISTERED = "/mlflow/registered-models"
+_VERSIONS = "/mlflow/model-versions"
 _PROXIED = "/mlflow-artifacts"
 _OURS = "/api/1.0/headrace"
 
@@ -104,10 +145,18 @@ ROUTES: tuple[Route, ...] = (
     ),
     # Runs
     Route("create_run", "POST", f"{_RUNS}/create", runs.CreateRun, runs.RunReply, "write", "Start a run"),
+    Route(
+        "create_named_run", "POST", f"{_OURS}/runs/create",
+        runs.CreateNamedRun, runs.RunReply, "write", "Start a run whose id the client made", rooted=True,
+    ),
     Route("get_run", "GET", f"{_RUNS}/get", runs.GetRun, runs.RunReply, "point", "Get a run"),
     Route("update_run", "POST", f"{_RUNS}/update", runs.UpdateRun, runs.RunInfoReply, "write", "Change a run"),
     Route("delete_run", "POST", f"{_RUNS}/delete", runs.DeleteRun, Empty, "write", "Move a run to the trash"),
     Route("restore_run", "POST", f"{_RUNS}/restore", runs.RestoreRun, Empty, "write", "Take a run out of the trash"),
+    Route(
+        "move_runs", "POST", f"{_OURS}/runs/move",
+        runs.MoveRuns, runs.MovedRuns, "write", "Move runs to another experiment, all or none", rooted=True,
+    ),
     Route("search_runs", "POST", f"{_RUNS}/search", runs.SearchRuns, runs.RunsReply, "scan", "Search runs"),
     Route("log_metric", "POST", f"{_RUNS}/log-metric", metrics.LogMetric, Empty, "write", "Append a point of a metric"),
     Route(
@@ -131,6 +180,27 @@ ROUTES: tuple[Route, ...] = (
         "log_outputs", "POST", f"{_RUNS}/outputs",
         inputs.LogOutputs, Empty, "write", "Link models to the run that made them",
     ),
+    Route(
+        "renew_leases", "POST", f"{_OURS}/runs/renew-leases",
+        leases.RenewLeases, Empty, "write", "Say that the client of some runs is alive", rooted=True,
+    ),
+    Route(
+        "expire_leases", "POST", f"{_OURS}/runs/expire-leases",
+        leases.ExpireLeases, leases.LostRuns, "scan", "End the runs whose lease has passed", rooted=True,
+    ),
+    Route(
+        "rewind_run", "POST", f"{_OURS}/runs/rewind",
+        segments.RewindRun, segments.SegmentReply, "write", "Take a run back to a step", rooted=True,
+    ),
+    Route(
+        "list_segments", "GET", f"{_OURS}/runs/segments",
+        segments.ListSegments, segments.SegmentsReply, "scan", "List what a run has left behind", rooted=True,
+    ),
+    Route(
+        "get_segment_history", "GET", f"{_OURS}/runs/segments/history",
+        segments.GetSegmentHistory, metrics.MetricHistory, "scan",
+        "Get the points of a metric that a run has left behind", rooted=True,
+    ),
     # Metrics
     Route(
         "get_metric_history", "GET", "/mlflow/metrics/get-history",
@@ -146,10 +216,19 @@ ROUTES: tuple[Route, ...] = (
         metrics.GetMetricHistoryBulkInterval, metrics.MetricHistory, "scan",
         "Get evenly sampled points of a metric in several runs",
     ),
+    Route(
+        "get_series", "POST", f"{_OURS}/metrics/series",
+        metrics.GetSeries, metrics.SeriesReply, "scan", "Get the shapes of metrics, however long they are", rooted=True,
+    ),
     # Logged models
     Route(
         "create_logged_model", "POST", _MODELS,
         logged_models.CreateLoggedModel, logged_models.ModelReply, "write", "Make a logged model",
+    ),
+    Route(
+        "create_named_logged_model", "POST", f"{_OURS}/logged-models/create",
+        logged_models.CreateNamedLoggedModel, logged_models.ModelReply, "write",
+        "Make a logged model whose id the client made", rooted=True,
     ),
     Route(
         "search_logged_models", "POST", f"{_MODELS}/search",
@@ -178,6 +257,212 @@ ROUTES: tuple[Route, ...] = (
     Route(
         "log_logged_model_params", "POST", f"{_MODELS}/{{model_id}}/params",
         logged_models.LogLoggedModelParams, Empty, "write", "Write parameters of a logged model",
+    ),
+    # Registered models
+    Route(
+        "create_registered_model", "POST", f"{_REGISTERED}/create",
+        registered_models.CreateRegisteredModel, registered_models.RegisteredModelReply, "write",
+        "Make a registered model", decides=True,
+    ),
+    Route(
+        "get_registered_model", "GET", f"{_REGISTERED}/get",
+        registered_models.GetRegisteredModel, registered_models.RegisteredModelReply, "point",
+        "Get a registered model",
+    ),
+    Route(
+        "update_registered_model", "PATCH", f"{_REGISTERED}/update",
+        registered_models.UpdateRegisteredModel, registered_models.RegisteredModelReply, "write",
+        "Describe a registered model", decides=True,
+    ),
+    Route(
+        "rename_registered_model", "POST", f"{_REGISTERED}/rename",
+        registered_models.RenameRegisteredModel, registered_models.RegisteredModelReply, "write",
+        "Rename a registered model", decides=True,
+    ),
+    Route(
+        "delete_registered_model", "DELETE", f"{_REGISTERED}/delete",
+        registered_models.DeleteRegisteredModel, Empty, "write", "Delete a registered model", decides=True,
+    ),
+    Route(
+        "restore_registered_model", "POST", f"{_OURS}/models/{{name}}/restore",
+        registered_models.RestoreRegisteredModel, registered_models.RegisteredModelReply, "write",
+        "Bring back a deleted registered model", rooted=True, decides=True,
+    ),
+    Route(
+        "rollback", "POST", f"{_OURS}/models/{{name}}/rollback",
+        registered_models.Rollback, model_versions.ModelVersionReply, "write",
+        "Give a stage or an alias back to a version that held it", rooted=True, decides=True,
+    ),
+    Route(
+        "search_registered_models", "GET", f"{_REGISTERED}/search",
+        registered_models.SearchRegisteredModels, registered_models.RegisteredModelsReply, "scan",
+        "Search registered models",
+    ),
+    Route(
+        "list_registered_models", "GET", f"{_REGISTERED}/list",
+        registered_models.ListRegisteredModels, registered_models.RegisteredModelsReply, "scan",
+        "List registered models, as MLflow 1.x did",
+    ),
+    Route(
+        "get_latest_versions", "POST", f"{_REGISTERED}/get-latest-versions",
+        registered_models.GetLatestVersions, model_versions.ModelVersionsReply, "point",
+        "Get the newest version of each stage",
+    ),
+    Route(
+        "get_latest_versions_by_get", "GET", f"{_REGISTERED}/get-latest-versions",
+        registered_models.GetLatestVersions, model_versions.ModelVersionsReply, "point",
+        "Get the newest version of each stage",
+    ),
+    Route(
+        "set_registered_model_tag", "POST", f"{_REGISTERED}/set-tag",
+        registered_models.SetRegisteredModelTag, Empty, "write", "Set a tag of a registered model", decides=True,
+    ),
+    Route(
+        "delete_registered_model_tag", "DELETE", f"{_REGISTERED}/delete-tag",
+        registered_models.DeleteRegisteredModelTag, Empty, "write", "Remove a tag of a registered model",
+        decides=True,
+    ),
+    Route(
+        "set_registered_model_alias", "POST", f"{_REGISTERED}/alias",
+        registered_models.SetAlias, Empty, "write", "Make an alias point to a version", decides=True,
+    ),
+    Route(
+        "delete_registered_model_alias", "DELETE", f"{_REGISTERED}/alias",
+        registered_models.DeleteAlias, Empty, "write", "Remove an alias", decides=True,
+    ),
+    Route(
+        "get_model_version_by_alias", "GET", f"{_REGISTERED}/alias",
+        registered_models.GetByAlias, model_versions.ModelVersionReply, "point",
+        "Get the version that an alias points to",
+    ),
+    # Versions of registered models
+    Route(
+        "create_model_version", "POST", f"{_VERSIONS}/create",
+        model_versions.CreateModelVersion, model_versions.ModelVersionReply, "write",
+        "Register a model as the next version", decides=True,
+    ),
+    Route(
+        "get_model_version", "GET", f"{_VERSIONS}/get",
+        model_versions.GetModelVersion, model_versions.ModelVersionReply, "point", "Get a version",
+    ),
+    Route(
+        "update_model_version", "PATCH", f"{_VERSIONS}/update",
+        model_versions.UpdateModelVersion, model_versions.ModelVersionReply, "write", "Describe a version",
+        decides=True,
+    ),
+    Route(
+        "transition_model_version_stage", "POST", f"{_VERSIONS}/transition-stage",
+        model_versions.TransitionModelVersion, model_versions.ModelVersionReply, "write",
+        "Move a version to another stage", decides=True,
+    ),
+    Route(
+        "delete_model_version", "DELETE", f"{_VERSIONS}/delete",
+        model_versions.DeleteModelVersion, Empty, "write", "Delete a version", decides=True,
+    ),
+    Route(
+        "restore_model_version", "POST", f"{_OURS}/models/{{name}}/versions/{{version}}/restore",
+        model_versions.RestoreModelVersion, model_versions.ModelVersionReply, "write",
+        "Bring back a deleted version", rooted=True, decides=True,
+    ),
+    Route(
+        "hold_model_version", "POST", f"{_OURS}/models/{{name}}/versions/{{version}}/hold",
+        model_versions.HoldModelVersion, Empty, "write", "Put a version under legal hold, or end the hold",
+        rooted=True, decides=True,
+    ),
+    Route(
+        "get_model_version_protection", "GET", f"{_OURS}/models/{{name}}/versions/{{version}}/protection",
+        model_versions.GetProtection, model_versions.ProtectionReply, "point",
+        "Get why a version is protected from deletion", rooted=True,
+    ),
+    Route(
+        "record_manifest", "POST", f"{_OURS}/models/{{name}}/versions/{{version}}/manifest",
+        model_versions.RecordManifest, Empty, "write", "Keep which files a version consists of", rooted=True,
+        decides=True,
+    ),
+    Route(
+        "get_manifest", "GET", f"{_OURS}/models/{{name}}/versions/{{version}}/manifest",
+        model_versions.GetManifest, model_versions.ManifestReply, "scan",
+        "Get which files a version consisted of when it was registered", rooted=True,
+    ),
+    Route(
+        "search_model_versions", "GET", f"{_VERSIONS}/search",
+        model_versions.SearchModelVersions, model_versions.ModelVersionsReply, "scan", "Search versions",
+    ),
+    Route(
+        "get_model_version_download_uri", "GET", f"{_VERSIONS}/get-download-uri",
+        model_versions.GetDownloadUri, model_versions.DownloadUriReply, "point",
+        "Get the place of a version's files",
+    ),
+    Route(
+        "set_model_version_tag", "POST", f"{_VERSIONS}/set-tag",
+        model_versions.SetModelVersionTag, Empty, "write", "Set a tag of a version", decides=True,
+    ),
+    Route(
+        "delete_model_version_tag", "DELETE", f"{_VERSIONS}/delete-tag",
+        model_versions.DeleteModelVersionTag, Empty, "write", "Remove a tag of a version", decides=True,
+    ),
+    # The ledger of the registry
+    Route(
+        "search_decisions", "GET", f"{_OURS}/decisions",
+        decisions.SearchDecisions, decisions.DecisionsReply, "scan", "List what was decided", rooted=True,
+    ),
+    Route(
+        "verify_decisions", "GET", f"{_OURS}/decisions/verify",
+        decisions.VerifyDecisions, decisions.LedgerCheckReply, "scan", "Check that nothing of the ledger was changed",
+        rooted=True,
+    ),
+    Route(
+        "get_ledger_anchor", "GET", f"{_OURS}/decisions/anchor",
+        decisions.GetAnchor, decisions.AnchorReply, "scan", "Get what the ledger is now, to be kept elsewhere",
+        rooted=True,
+    ),
+    Route(
+        "get_decision", "GET", f"{_OURS}/decisions/{{seq}}",
+        decisions.GetDecision, decisions.DecisionReply, "scan", "Get an event with its evidence and its proof",
+        rooted=True,
+    ),
+    Route(
+        "erase_decision", "POST", f"{_OURS}/decisions/{{seq}}/erase",
+        decisions.EraseDecision, decisions.DecisionReply, "write", "Remove parts of an event for good", rooted=True,
+        decides=True,
+    ),
+    Route(
+        "get_registry_state", "GET", f"{_OURS}/models/{{name}}/as-of",
+        decisions.GetRegistryState, decisions.RegistryStateReply, "scan",
+        "Get what the registry held about a model at some time", rooted=True,
+    ),
+    Route(
+        "get_registry_timeline", "GET", f"{_OURS}/models/{{name}}/timeline",
+        decisions.GetTimeline, decisions.TimelineReply, "scan",
+        "Get which version was in each stage and under each alias, and when", rooted=True,
+    ),
+    # Policies of the registry
+    Route(
+        "get_policy", "GET", f"{_OURS}/policy",
+        policies.GetPolicy, policies.PolicyReply, "point", "Get the policy file of the registry", rooted=True,
+    ),
+    Route(
+        "set_policy", "POST", f"{_OURS}/policy",
+        policies.SetPolicy, Empty, "write", "Replace the policy file of the registry", rooted=True, decides=True,
+    ),
+    Route(
+        "check_policy", "GET", f"{_OURS}/models/{{name}}/versions/{{version}}/policy",
+        policies.CheckPolicy, policies.RulesReply, "scan",
+        "Get what the policy says of giving a version a stage or an alias", rooted=True, decides=True,
+    ),
+    Route(
+        "approve_model_version", "POST", f"{_OURS}/models/{{name}}/versions/{{version}}/approve",
+        policies.ApproveModelVersion, Empty, "write", "Agree that a version gets a stage or an alias",
+        rooted=True, decides=True,
+    ),
+    Route(
+        "get_reviews", "GET", f"{_OURS}/reviews",
+        policies.GetReviews, policies.ReviewsReply, "scan",
+        "List decisions against the policy that wait for a review", rooted=True,
+    ),
+    Route(
+        "review_decision", "POST", f"{_OURS}/reviews/{{event}}",
+        policies.ReviewDecision, Empty, "write", "Review a decision against the policy", rooted=True, decides=True,
     ),
     # Artifacts
     Route(
@@ -243,6 +528,37 @@ ROUTES: tuple[Route, ...] = (
     Route(
         "get_logged_model_artifact", "GET", f"{_MODELS}/{{model_id}}/artifacts/files",
         artifacts.GetModelArtifact, None, "bytes", "Download a file of a logged model", ajax_only=True,
+    ),
+    # Tables
+    Route(
+        "get_run_table", "POST", f"{_OURS}/runs/table",
+        tables.GetRunTable, tables.RunTableReply, "scan", "Get columns of runs", rooted=True,
+    ),
+    Route(
+        "download_run_table", "GET", f"{_OURS}/runs/table.csv",
+        tables.DownloadRunTable, None, "bytes", "Download columns of all matching runs as CSV", rooted=True,
+    ),
+    Route(
+        "get_run_keys", "GET", f"{_OURS}/runs/keys",
+        tables.GetRunKeys, tables.RunKeysReply, "scan", "List what runs have logged", rooted=True,
+    ),
+    Route(
+        "get_run_values", "GET", f"{_OURS}/runs/values",
+        tables.GetRunValues, tables.RunValuesReply, "scan", "List the values of a parameter or a tag", rooted=True,
+    ),
+    Route(
+        "compare_runs", "POST", f"{_OURS}/runs/compare",
+        tables.CompareRuns, tables.ComparisonReply, "scan", "Get everything that some runs have, as columns", rooted=True,
+    ),
+    Route(
+        "get_experiment_table", "GET", f"{_OURS}/experiments/table",
+        tables.GetExperimentTable, tables.ExperimentTableReply, "scan",
+        "List experiments with what goes on in them", rooted=True,
+    ),
+    Route(
+        "check_filter", "POST", f"{_OURS}/filter/check",
+        tables.CheckFilter, tables.FilterReply, "point", "Say what a filter consists of and what is wrong with it",
+        rooted=True,
     ),
     # The server itself
     Route(

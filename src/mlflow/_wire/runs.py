@@ -79,15 +79,6 @@ class RunBody(msgspec.Struct):
     outputs: msgspec.Raw
 
 
-class RawRun(Response, omit_defaults=False):
-    """A run whose logged part is JSON already; on the wire the same as `WireRun`."""
-
-    info: msgspec.Raw
-    data: msgspec.Raw
-    inputs: msgspec.Raw
-    outputs: msgspec.Raw
-
-
 class CreateRun(Request):
     """Starts a run."""
 
@@ -96,6 +87,26 @@ class CreateRun(Request):
     run_name: str = ""
     start_time: int = 0
     tags: list[KeyValue] = []
+
+
+class CreateNamedRun(Request):
+    """Starts a run whose id the client made; the same again is no error."""
+
+    run_id: str
+    run: CreateRun
+
+
+class MoveRuns(Request):
+    """Moves runs to another experiment, all or none of them."""
+
+    run_ids: list[str]
+    experiment_id: str
+
+
+class MovedRuns(Response):
+    """Runs that were elsewhere before, those below the named ones among them."""
+
+    run_ids: list[str] = []
 
 
 class GetRun(Request):
@@ -186,9 +197,9 @@ class RunReply(Response):
 
 
 class RawRunReply(Response):
-    """A run; on the wire the same as `RunReply`."""
+    """A run that is JSON already; on the wire the same as `RunReply`."""
 
-    run: RawRun
+    run: msgspec.Raw
 
 
 class RunInfoReply(Response):
@@ -205,9 +216,9 @@ class RunsReply(Response):
 
 
 class RawRunsReply(Response):
-    """A page of runs; on the wire the same as `RunsReply`."""
+    """A page of runs that are JSON already; on the wire the same as `RunsReply`."""
 
-    runs: list[RawRun] = []
+    runs: list[msgspec.Raw] = []
     next_page_token: str = ""
 
 
@@ -309,9 +320,6 @@ def run_from_body(info: RunInfo, body: bytes) -> Run:
     )
 
 
-def raw_run(info: RunInfo, body: bytes) -> RawRun:
-    """A run for a response, its logged part spliced in undecoded."""
-    parts = _body_decoder.decode(body)
-    return RawRun(
-        msgspec.Raw(_encoder.encode(run_info_to_wire(info))), parts.data, parts.inputs, parts.outputs
-    )
+def raw_run(info: RunInfo, body: bytes) -> msgspec.Raw:
+    """A run for a response, on the wire the same as `WireRun`, its logged part spliced in unread."""
+    return msgspec.Raw(b'{"info":%b,%b' % (_encoder.encode(run_info_to_wire(info)), body[1:]))

@@ -13,7 +13,21 @@ _COMMANDS = {
     "server": ("mlflow.cli.server", "server", "Start the tracking server with its web interface."),
     "ui": ("mlflow.cli.server", "server", "The same as server."),
     "experiments": ("mlflow.cli.experiments", "experiments", "Make, find, change and delete experiments."),
-    "runs": ("mlflow.cli.runs", "runs", "List, describe, delete and restore runs."),
+    "runs": ("mlflow.cli.runs", "runs", "List, describe, move, delete and restore runs."),
+    "gc": ("mlflow.cli.gc", "gc", "Remove what is in the trash for good."),
+    "sync": ("mlflow.cli.sync", "sync", "Send what waits in journals."),
+    "models": (
+        "mlflow.cli.models",
+        "models",
+        "Predict with models, prepare their environments, change their requirements.",
+    ),
+    "db": ("mlflow.cli.db", "db", "Take care of a database."),
+    "registry": (
+        "mlflow.cli.registry",
+        "registry",
+        "Show registered models, now and in the past; hold, release and restore them.",
+    ),
+    "audit": ("mlflow.cli.audit", "audit", "Check the ledger of decisions; anchor it; erase personal data."),
     "artifacts": ("mlflow.cli.artifacts", "artifacts", "List, download and upload artifacts."),
 }
 

@@ -14,7 +14,7 @@ artifact_path_option = click.option("--artifact-path", "-a", help="Path among th
 
 @click.group()
 def artifacts() -> None:
-    """List, download and upload artifacts. The store is the one of MLFLOW_TRACKING_URI."""
+    """List, download and upload artifacts. The store is the one of MLFLOW_TRACKING_URI, else of the project."""
 
 
 @artifacts.command("list")

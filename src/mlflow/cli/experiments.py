@@ -9,14 +9,33 @@ import click
 
 from mlflow.cli.table import print_table
 from mlflow.cli.views import view_number, view_option
+from mlflow.entities.experiment import Experiment
 from mlflow.tracking.client import MlflowClient
 
 experiment_id_option = click.option("--experiment-id", "-x", required=True, help="Id of the experiment.")
 
 
+def find_experiment(
+    client: MlflowClient, experiment_id: str | None, experiment_name: str | None
+) -> Experiment:
+    """The experiment that one of two options names.
+
+    Raises:
+        click.ClickException: Not exactly one is given, or there is no such experiment.
+    """
+    if (experiment_id is None) == (experiment_name is None):
+        raise click.UsageError("Give either --experiment-id or --experiment-name")
+    if experiment_id is not None:
+        return client.get_experiment(experiment_id)
+    found = client.get_experiment_by_name(str(experiment_name))
+    if found is None:
+        raise click.ClickException(f"No experiment has the name '{experiment_name}'")
+    return found
+
+
 @click.group()
 def experiments() -> None:
-    """Make, find, change and delete experiments. The store is the one of MLFLOW_TRACKING_URI."""
+    """Make, find, change and delete experiments. The store is the one of MLFLOW_TRACKING_URI, else of the project."""
 
 
 @experiments.command()
@@ -54,16 +73,7 @@ def search(view: str, max_results: int | None) -> None:
 )
 def get(experiment_id: str | None, experiment_name: str | None, output: str) -> None:
     """Show one experiment."""
-    if (experiment_id is None) == (experiment_name is None):
-        raise click.UsageError("Give either --experiment-id or --experiment-name")
-    client = MlflowClient()
-    found = (
-        client.get_experiment(experiment_id)
-        if experiment_id is not None
-        else client.get_experiment_by_name(str(experiment_name))
-    )
-    if found is None:
-        raise click.ClickException(f"No experiment has the name '{experiment_name}'")
+    found = find_experiment(MlflowClient(), experiment_id, experiment_name)
     facts = {
         "experiment_id": found.experiment_id,
         "name": found.name,
@@ -85,7 +95,8 @@ def delete(experiment_id: str) -> None:
     """Move an experiment and its runs to the trash."""
     MlflowClient().delete_experiment(experiment_id)
     click.echo(
-        f"Experiment with ID {experiment_id} has been deleted. Undo: mlflow experiments restore -x {experiment_id}"
+        f"Experiment with ID {experiment_id} has been deleted. "
+        f"Undo: mlflow experiments restore -x {experiment_id}, until mlflow gc removes it for good."
     )
 
 

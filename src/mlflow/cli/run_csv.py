@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from typing import IO
 
+from mlflow._base.cells import safe_cell
 from mlflow.entities.run import Run
 from mlflow.tracking.client import MlflowClient
 
@@ -34,16 +35,6 @@ def write_runs(client: MlflowClient, experiment_id: str, file: IO[str]) -> int:
     writer = csv.writer(file)
     writer.writerow([*_FACTS, *columns])
     for run in runs:
-        cells = [_safe(getattr(run.data, prefix).get(key, "")) for prefix, key in columns.values()]
+        cells = [safe_cell(getattr(run.data, prefix).get(key, "")) for prefix, key in columns.values()]
         writer.writerow([*(getattr(run.info, fact) for fact in _FACTS), *cells])
     return len(runs)
-
-
-def _safe(value: object) -> object:
-    """A cell that no spreadsheet takes for a formula."""
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        try:
-            float(value)
-        except ValueError:
-            return f"'{value}"
-    return value

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import click
 
+from mlflow.cli.experiments import find_experiment
 from mlflow.cli.table import print_table
 from mlflow.cli.views import view_number, view_option
 from mlflow.tracking.client import MlflowClient
@@ -17,7 +18,7 @@ PAGE = 1000
 
 @click.group()
 def runs() -> None:
-    """List, describe, make, delete and restore runs. The store is the one of MLFLOW_TRACKING_URI."""
+    """List, describe, make, move, delete and restore runs. The store is the one of MLFLOW_TRACKING_URI, else of the project."""
 
 
 @runs.command("list")
@@ -101,11 +102,28 @@ def create(
 
 
 @runs.command()
+@click.option("--run-id", "run_ids", multiple=True, required=True, help="Id of a run; may be repeated.")
+@click.option("--experiment-id", "-x", help="Id of the experiment to move to.")
+@click.option("--experiment-name", "-n", help="Name of the experiment to move to.")
+def move(run_ids: tuple[str, ...], experiment_id: str | None, experiment_name: str | None) -> None:
+    """Move runs, with those nested in them, to another experiment; all or none."""
+    client = MlflowClient()
+    target = find_experiment(client, experiment_id, experiment_name)
+    moved = client.move_runs(list(run_ids), target.experiment_id)
+    stayed = f"; {left} were there already" if (left := len(set(run_ids) - set(moved))) else ""
+    noun = "run" if len(moved) == 1 else "runs"
+    click.echo(f"Moved {len(moved)} {noun} to experiment {target.experiment_id} '{target.name}'{stayed}.")
+
+
+@runs.command()
 @run_id_option
 def delete(run_id: str) -> None:
     """Move a run to the trash."""
     MlflowClient().delete_run(run_id)
-    click.echo(f"Run with ID {run_id} has been deleted. Undo: mlflow runs restore --run-id {run_id}")
+    click.echo(
+        f"Run with ID {run_id} has been deleted. "
+        f"Undo: mlflow runs restore --run-id {run_id}, until mlflow gc removes it for good."
+    )
 
 
 @runs.command()

@@ -104,6 +104,12 @@ import click
     show_default=True,
     help="Which pages may show this one in a frame: SAMEORIGIN, DENY or NONE.",
 )
+@click.option(
+    "--access-log",
+    metavar="PATH",
+    envvar=["MLFLOW_SERVER_ACCESS_LOG"],
+    help="File that every request is noted in, one JSON object per line; - for the standard error output.",
+)
 @click.option("--gunicorn-opts", envvar=["MLFLOW_GUNICORN_OPTS"], hidden=True)
 @click.option("--waitress-opts", hidden=True)
 @click.option("--uvicorn-opts", envvar=["MLFLOW_UVICORN_OPTS"], hidden=True)
@@ -123,6 +129,7 @@ def server(
     cors_allowed_origins: str | None,
     disable_security_middleware: bool,
     x_frame_options: str,
+    access_log: str | None,
     gunicorn_opts: str | None,
     waitress_opts: str | None,
     uvicorn_opts: str | None,
@@ -161,6 +168,7 @@ def server(
         allowed_origins=_split(cors_allowed_origins),
         check_requests=not disable_security_middleware,
         frame_options=x_frame_options,
+        access_log=access_log or "",
     )
     options = ServerOptions(
         backend_store_uri=store_uri,

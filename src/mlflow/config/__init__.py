@@ -8,6 +8,7 @@ __getattr__, __dir__, __all__ = lazy_module(
     __name__,
     {
         "enable_async_logging": "mlflow.config.logging",
+        "enable_journal": "mlflow.config.logging",
         "get_registry_uri": "mlflow._session.uris",
         "get_tracking_uri": "mlflow._session.uris",
         "is_tracking_uri_set": "mlflow._session.uris",

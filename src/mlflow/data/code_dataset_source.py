@@ -29,7 +29,7 @@ class CodeDatasetSource(DatasetSource):
         )
 
     @staticmethod
-    def _can_resolve(raw_source: Any) -> bool:  # noqa: ARG004
+    def _can_resolve(raw_source: Any) -> bool:  # noqa: ARG004 - sources override it
         return False
 
     @classmethod

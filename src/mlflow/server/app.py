@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 import gzip
 import logging
+import random
 import re
+import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -24,34 +26,89 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response as HttpResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from mlflow._base.attribution import attributed
 from mlflow._wire.decoding import decode_body, decode_query
 from mlflow._wire.errors import error_to_wire
 from mlflow._wire.routes import ROUTES, Route, paths_of
-from mlflow.exceptions import BadRequest, EndpointNotFound, InvalidParameterValue, MlflowException
+from mlflow.exceptions import (
+    BadRequest,
+    EndpointNotFound,
+    InvalidParameterValue,
+    MlflowException,
+    OutcomeUnknown,
+    StorageUnavailable,
+)
+from mlflow.server.access_log import AccessLog
+from mlflow.server.admission import RETRY_AFTER_SECONDS, Admission
+from mlflow.server.attribution import attribution_of
 from mlflow.server.context import Context
 from mlflow.server.middleware.security import SecurityMiddleware
-from mlflow.server.routes import Handler, artifacts, experiments, logged_models, metrics, runs, service
-from mlflow.server.routes.transfers import TRANSFERS, Transfer
+from mlflow.server.monitor import CONTENT_TYPE, Monitor, Place
+from mlflow.server.routes import (
+    FollowUp,
+    Handler,
+    artifacts,
+    decisions,
+    experiments,
+    leases,
+    logged_models,
+    metrics,
+    model_versions,
+    policies,
+    registered_models,
+    runs,
+    segments,
+    service,
+    tables,
+)
+from mlflow.server.routes.transfers import TRANSFERS, Pools, Transfer
 from mlflow.server.static import UiFiles
 from mlflow.version import VERSION
 
+FOLLOW_UPS = model_versions.FOLLOW_UPS
+FOLLOW_UP_SECONDS = 10.0
+"""How long a reply waits for its follow-up, which goes on after that."""
 HANDLERS: dict[str, Handler] = {
     **experiments.HANDLERS,
     **runs.HANDLERS,
+    **leases.HANDLERS,
+    **segments.HANDLERS,
     **metrics.HANDLERS,
     **logged_models.HANDLERS,
+    **registered_models.HANDLERS,
+    **model_versions.HANDLERS,
+    **decisions.HANDLERS,
+    **policies.HANDLERS,
     **artifacts.HANDLERS,
+    **tables.HANDLERS,
     **service.HANDLERS,
 }
+_TRANSFERS: dict[str, Transfer] = {**TRANSFERS, **tables.TRANSFERS}
 MAX_BODY_BYTES = 64 * 1024 * 1024
 """Largest JSON body."""
 POOL_THREADS = 8
+"""Threads that read. Each has a connection to the database; the writer has one more, and so has /health."""
+UPLOAD_THREADS = 64
+"""Threads that take artifacts in. Each waits for its client, so that they are apart from those that read."""
+HEALTH_SECONDS = 5.0
+"""Within which the database has to answer."""
+WATCH_SECONDS = 1.0
+"""How often the processes of one server tell each other their counts, and look for reads that take too long."""
+READ_SECONDS = 60.0
+"""How long one read may use the database."""
+FETCHED_FROM = 256 * 1024
+"""Bytes from which an answer counts as held until its client has fetched it."""
+SWEEP_SECONDS = 5.0
+"""How often runs are looked for whose client is gone."""
 COMPRESSED_FROM = 1024
 """Bytes from which answers to browsers are packed."""
 
 _log = logging.getLogger("mlflow.server")
 _encode = msgspec.json.Encoder().encode
 _JSON = (b"content-type", b"application/json")
+_ABOUT_ITSELF = frozenset({"/health", "/version", "/metrics"})
+CUT_OFF = 499
+"""Status in the counts of a request whose client or source went away."""
 _HOLE = re.compile(r"\{(\w+)(:path)?\}")
 
 
@@ -68,21 +125,28 @@ class Application:
 
     Args:
         context: What handlers work with.
+        monitor: What counts requests.
+        admission: What refuses too many of them.
     """
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, monitor: Monitor, admission: Admission) -> None:
         self._context = context
+        self._monitor = monitor
+        self._admission = admission
         self._prefix = context.settings.static_prefix.rstrip("/")
         self._fixed: dict[tuple[str, str], Endpoint] = {}
         self._patterns: list[tuple[str, re.Pattern[str], Endpoint]] = []
         self._pool = ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="headrace-read")
+        self._uploads = ThreadPoolExecutor(UPLOAD_THREADS, thread_name_prefix="headrace-upload")
+        self._pools = Pools(self._pool, self._uploads)
+        self._health = ThreadPoolExecutor(1, thread_name_prefix="headrace-health")
         self._inline = context.settings.fast_reads
         self._delivery: _Delivery | None = None
         self._ui = UiFiles()
         for route in ROUTES:
             if context.settings.artifacts_only and not _is_artifact(route):
                 continue
-            endpoint = Endpoint(route, HANDLERS.get(route.name), TRANSFERS.get(route.name))
+            endpoint = Endpoint(route, HANDLERS.get(route.name), _TRANSFERS.get(route.name))
             for path in paths_of(route):
                 if "{" in path:
                     self._patterns.append((route.method, _pattern(path), endpoint))
@@ -99,10 +163,18 @@ class Application:
             await send({"type": "websocket.close", "code": 1000})
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = time.perf_counter()
+        status = CUT_OFF
         try:
-            await self._route(scope, receive, send)
+            status = await self._route_or_refuse(scope, receive, send)
+        finally:
+            self._monitor.observe(scope, status, time.perf_counter() - started)
+
+    async def _route_or_refuse(self, scope: Scope, receive: Receive, send: Send) -> int:
+        try:
+            return await self._route(scope, receive, send)
         except MlflowException as error:
-            await _send_error(send, error)
+            return await _send_error(send, error, to_first=_is_first_client(scope))
         except ConnectionError:
             raise
         except Exception:  # noqa: BLE001 - the last line of defence
@@ -111,35 +183,34 @@ class Application:
             unexpected = MlflowException(
                 f"The server met an error that it did not expect; its log has the details under {number}"
             )
-            await _send_error(send, unexpected)
+            return await _send_error(send, unexpected)
 
-    async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _route(self, scope: Scope, receive: Receive, send: Send) -> int:
+        """Answers a request; returns the status."""
         method, path = scope["method"], scope["path"]
         prefix = self._prefix
         if prefix and path.startswith(prefix) and path[len(prefix) : len(prefix) + 1] in ("/", ""):
             path = path[len(prefix) :] or "/"
         endpoint = self._fixed.get((method, path))
         if endpoint is not None:
-            await self._run(endpoint, {}, scope, receive, send)
-            return
+            return await self._run(endpoint, {}, scope, receive, send)
         if method == "HEAD":
             method = "GET"
-        if path in ("/health", "/version"):
-            await self._answer_for_itself(method, path, send)
-            return
+        if path in _ABOUT_ITSELF:
+            return await self._answer_for_itself(method, path, scope, send)
         found = self._find(method, path)
         if found is not None:
-            await self._run(*found, scope, receive, send)
-            return
+            return await self._run(*found, scope, receive, send)
         if path.startswith(("/api/", "/ajax-api/")) or path == "/get-artifact":
-            await self._refuse(scope["method"], path, send)
-            return
+            return await self._refuse(scope["method"], path, send)
         if method != "GET":
             raise EndpointNotFound(f"There is no endpoint {scope['method']} {path}")
         response = self._ui.respond(scope["path"], HttpRequest(scope).headers, static_prefix=prefix)
         if response is None:
             raise EndpointNotFound(f"There is no page {scope['path']}; the web interface starts at {prefix}/")
+        scope["route"] = "page"
         await response(scope, receive, send)
+        return response.status_code
 
     def _find(self, method: str, path: str) -> tuple[Endpoint, Mapping[str, str]] | None:
         endpoint = self._fixed.get((method, path))
@@ -150,104 +221,214 @@ class Application:
                 return candidate, match.groupdict()
         return None
 
-    async def _refuse(self, method: str, path: str, send: Send) -> None:
+    async def _refuse(self, method: str, path: str, send: Send) -> int:
         allowed = sorted(
             {m for m, p in self._fixed if p == path}
             | {m for m, pattern, _ in self._patterns if pattern.fullmatch(path)}
         )
         if allowed and method == "OPTIONS":
-            await _send(send, 204, b"", ((b"allow", ", ".join(allowed).encode()),))
-        elif allowed:
+            return await _send(send, 204, b"", ((b"allow", ", ".join(allowed).encode()),))
+        if allowed:
             error = BadRequest(f"The endpoint {path} takes {' or '.join(allowed)}, not {method}")
             _, body = error_to_wire(error)
-            await _send(send, 405, body, (_JSON, (b"allow", ", ".join(allowed).encode())))
-        elif self._context.settings.artifacts_only and "mlflow-artifacts" not in path:
+            return await _send(send, 405, body, (_JSON, (b"allow", ", ".join(allowed).encode())))
+        if self._context.settings.artifacts_only and "mlflow-artifacts" not in path:
             unserved = MlflowException(
                 f"Endpoint {path} is not served: this server was started with --artifacts-only",
                 error_code="TEMPORARILY_UNAVAILABLE",
             )
-            await _send_error(send, unserved)
-        else:
-            raise EndpointNotFound(f"There is no endpoint {method} {path}")
+            return await _send_error(send, unserved)
+        raise EndpointNotFound(f"There is no endpoint {method} {path}")
 
     async def _run(
         self, endpoint: Endpoint, parameters: Mapping[str, str], scope: Scope, receive: Receive, send: Send
-    ) -> None:
+    ) -> int:
         route = endpoint.route
+        scope["route"] = route.name
         if endpoint.transfer is not None:
             request = decode_query(route.request, _query(scope), parameters)
             http = HttpRequest(scope, receive)
-            response: HttpResponse = await endpoint.transfer(self._context, request, http, self._pool)
-            await _send_bytes(response, scope, receive, send)
-            return
+            with self._admission.transferring():
+                response: HttpResponse = await endpoint.transfer(self._context, request, http, self._pools)
+                await _send_bytes(response, scope, receive, send)
+            return response.status_code
         handler = endpoint.handler
         assert handler is not None  # a route has one or the other
+        if route.decides:
+            handler = _on_behalf(handler, scope)
+        size = 0
         if route.method == "GET":
             request = decode_query(route.request, _query(scope), parameters)
         else:
-            body = await _body(scope, receive, needs_type=route.method in ("POST", "PUT"))
+            body = await self._body(scope, receive, needs_type=route.method in ("POST", "PUT"))
+            size = len(body)
             request = decode_body(route.request, body, parameters)
         if route.kind == "write":
-            reply = await self._write(handler, request)
+            reply = await self._write(route, handler, request, size)
+            if route.name in FOLLOW_UPS:
+                await self._follow_up(FOLLOW_UPS[route.name], reply, scope)
         elif route.kind == "point" and self._inline:
             reply = handler(self._context, request)
         else:
-            loop = asyncio.get_running_loop()
-            reply = await loop.run_in_executor(self._pool, handler, self._context, request)
-        body = _encode(reply)
+            with self._admission.reading():
+                loop = asyncio.get_running_loop()
+                reply = await loop.run_in_executor(self._pool, handler, self._context, request)
+        answer = _encode(reply)
+        headers: tuple[tuple[bytes, bytes], ...] = (_JSON,)
         if (
-            len(body) > COMPRESSED_FROM
+            len(answer) > COMPRESSED_FROM
             and _is_for_browsers(scope["path"], self._prefix)
             and _takes_gzip(scope)
         ):
-            packed = await asyncio.get_running_loop().run_in_executor(self._pool, _gzip, body)
-            await _send(
-                send, 200, packed, (_JSON, (b"content-encoding", b"gzip"), (b"vary", b"accept-encoding"))
-            )
-        else:
-            await _send(send, 200, body, (_JSON,))
+            answer = await asyncio.get_running_loop().run_in_executor(self._pool, _gzip, answer)
+            headers = (_JSON, (b"content-encoding", b"gzip"), (b"vary", b"accept-encoding"))
+        if len(answer) < FETCHED_FROM:
+            return await _send(send, 200, answer, headers)
+        with self._admission.holding(len(answer)):
+            return await _send(send, 200, answer, headers, until_fetched=True)
 
-    async def _write(self, handler: Handler, request: Any) -> Any:
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[Any] = loop.create_future()
-        context = self._context
-        deliver = self._deliveries(loop)
-        run_id = getattr(request, "run_id", "") or getattr(request, "run_uuid", "")
-        context.store.write(
-            lambda: handler(context, request), lambda operation: deliver(future, operation), run_id
-        )
-        return await future
+    async def _write(self, route: Route, handler: Handler, request: Any, size: int) -> Any:
+        self._admission.enter_write(size)
+        try:
+            loop = asyncio.get_running_loop()
+            future: asyncio.Future[Any] = loop.create_future()
+            context = self._context
+            deliver = self._deliveries(loop)
+            run_id = getattr(request, "run_id", "") or getattr(request, "run_uuid", "")
+            context.store.write(
+                lambda: handler(context, request), lambda operation: deliver(future, operation), run_id
+            )
+            return await future
+        except OutcomeUnknown as error:
+            if route.idempotent:
+                raise
+            # Clients send again what is answered with 503 or 500; this would then be done twice.
+            raise MlflowException(error.message, error_code="ABORTED") from None
+        finally:
+            self._admission.leave_write(size)
+
+    async def _follow_up(self, follow_up: FollowUp, reply: Any, scope: Scope) -> None:
+        """Does what a reply leaves to do; its failure is not that of the request."""
+        acting = _on_behalf(follow_up, scope)
+
+        def work() -> None:
+            try:
+                acting(self._context, reply)
+            except MlflowException as error:
+                _log.warning("After %s: %s", scope["path"], error.message)
+
+        done = asyncio.get_running_loop().run_in_executor(self._pool, work)
+        await asyncio.wait([done], timeout=FOLLOW_UP_SECONDS)
 
     def _deliveries(self, loop: asyncio.AbstractEventLoop) -> Callable[[asyncio.Future[Any], Any], None]:
         if self._delivery is None or self._delivery.loop is not loop:
             self._delivery = _Delivery(loop)
         return self._delivery.add
 
-    async def _answer_for_itself(self, method: str, path: str, send: Send) -> None:
+    async def _answer_for_itself(self, method: str, path: str, scope: Scope, send: Send) -> int:
+        scope["route"] = path[1:]
         if method != "GET":
             error = BadRequest(f"The endpoint {path} takes GET, not {method}")
-            await _send(send, 405, error_to_wire(error)[1], (_JSON, (b"allow", b"GET")))
-            return
+            return await _send(send, 405, error_to_wire(error)[1], (_JSON, (b"allow", b"GET")))
+        if path == "/metrics":
+            return await _send(send, 200, self._monitor.shown(), ((b"content-type", CONTENT_TYPE),))
         if path == "/health":
-            await asyncio.get_running_loop().run_in_executor(self._pool, self._context.store.settings.ping)
+            await self._check_database()
         text = "OK" if path == "/health" else VERSION.partition("+")[0]
-        await _send(send, 200, text.encode(), ((b"content-type", b"text/plain; charset=utf-8"),))
+        return await _send(send, 200, text.encode(), ((b"content-type", b"text/plain; charset=utf-8"),))
+
+    async def _check_database(self) -> None:
+        loop = asyncio.get_running_loop()
+        ping = loop.run_in_executor(self._health, self._context.store.settings.ping)
+        try:
+            await asyncio.wait_for(ping, HEALTH_SECONDS)
+        except TimeoutError:
+            raise StorageUnavailable(
+                f"The database did not answer within {HEALTH_SECONDS:.0f} s; look at its load and its locks"
+            ) from None
+
+    async def _body(self, scope: Scope, receive: Receive, *, needs_type: bool) -> bytes:
+        if needs_type:
+            _check_type(scope)
+        message = await receive()
+        body: bytes = message.get("body", b"")
+        if not message.get("more_body"):
+            return body
+        parts = [body]
+        size = len(body)
+        while message.get("more_body"):
+            self._admission.check_body(size)
+            with self._admission.holding(size):
+                message = await receive()
+            if message["type"] == "http.disconnect":
+                raise BadRequest("The request was cut off")
+            part = message.get("body", b"")
+            size += len(part)
+            if size > MAX_BODY_BYTES:
+                raise InvalidParameterValue(
+                    f"The request body is larger than {MAX_BODY_BYTES} bytes; send it in parts"
+                )
+            parts.append(part)
+        return b"".join(parts)
+
+    async def _watch(self) -> None:
+        """Publishes the counts, and ends reads that take too long, for as long as the server lives."""
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            self._monitor.publish()
+            try:
+                await asyncio.get_running_loop().run_in_executor(
+                    self._health, self._context.store.interrupt_reads, READ_SECONDS
+                )
+            except Exception:  # noqa: BLE001 - a connection that just broke must not end the watch
+                _log.exception("Reads that take too long could not be ended")
 
     async def _live(self, receive: Receive, send: Send) -> None:
+        background: list[asyncio.Task[None]] = []
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
+                background = [asyncio.create_task(self._sweep()), asyncio.create_task(self._watch())]
                 await send({"type": "lifespan.startup.complete"})
             else:
-                self._pool.shutdown(wait=False)
+                for task in background:
+                    task.cancel()
+                for pool in (self._pool, self._uploads, self._health):
+                    pool.shutdown(wait=False)
                 await asyncio.get_running_loop().run_in_executor(None, self._context.store.close)
+                self._monitor.close()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 
+    async def _sweep(self) -> None:
+        """Ends runs whose client is gone, for as long as the server lives."""
+        leases, started_ms = self._context.store.leases, self._context.started_ms
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            try:
+                lost = await asyncio.get_running_loop().run_in_executor(self._pool, leases.expire, started_ms)
+            except MlflowException as error:
+                _log.warning("Lost runs could not be looked for: %s", error.message)
+            else:
+                for run_id in lost:
+                    _log.warning("Run %s is lost: its client gives no sign any more", run_id)
+
+
+def _on_behalf(handler: Handler, scope: Scope) -> Handler:
+    """A handler that acts for the sender of a request."""
+    attribution = attribution_of(scope)
+
+    def acting(context: Context, request: Any) -> Any:
+        with attributed(attribution):
+            return handler(context, request)
+
+    return acting
+
 
 def _is_for_browsers(path: str, prefix: str) -> bool:
-    """Whether a path is a twin for browsers. Programs are usually near, where packing costs more than sending."""
-    return path.startswith("/ajax-api/", len(prefix) if prefix and path.startswith(prefix) else 0)
+    """Whether browsers use a path. Programs are usually near, where packing costs more than sending."""
+    start = len(prefix) if prefix and path.startswith(prefix) else 0
+    return path.startswith(("/ajax-api/", "/api/1.0/headrace/"), start)
 
 
 def _takes_gzip(scope: Scope) -> bool:
@@ -284,15 +465,24 @@ class _Delivery:
                 future.set_result(operation.result)
 
 
-def create_app(context: Context) -> ASGIApp:
-    """The application with everything that requests pass through."""
+def create_app(context: Context, place: Place | None = None) -> ASGIApp:
+    """The application with everything that requests pass through.
+
+    Args:
+        context: What handlers work with.
+        place: Where this process puts its counts, if it is one of several.
+    """
     settings = context.settings
+    admission = Admission(settings.limits)
+    log = AccessLog(settings.access_log) if settings.access_log else None
+    monitor = Monitor(context.store.figures, admission, log, place)
     return SecurityMiddleware(
-        Application(context),
+        Application(context, monitor, admission),
         allowed_hosts=settings.allowed_hosts,
         allowed_origins=settings.allowed_origins,
         frame_options=settings.frame_options,
         check=settings.check_requests,
+        observe=monitor.observe,
     )
 
 
@@ -321,35 +511,17 @@ def _query(scope: Scope) -> list[tuple[str, str]]:
         raise InvalidParameterValue("The query of the request is not valid UTF-8") from None
 
 
-async def _body(scope: Scope, receive: Receive, *, needs_type: bool) -> bytes:
+def _check_type(scope: Scope) -> None:
     kind = b""
     for name, value in scope["headers"]:
         if name == b"content-type":
             kind = value
             break
-    if needs_type and kind.partition(b";")[0].strip().lower() != b"application/json":
+    if kind.partition(b";")[0].strip().lower() != b"application/json":
         shown = kind.decode("latin-1") or "absent"
         raise InvalidParameterValue(
             f"Bad Request. Content-Type should be 'application/json'; it is {shown!r}. Set the header and try again."
         )
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    if not message.get("more_body"):
-        return body
-    parts = [body]
-    size = len(body)
-    while message.get("more_body"):
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise BadRequest("The request was cut off")
-        part = message.get("body", b"")
-        size += len(part)
-        if size > MAX_BODY_BYTES:
-            raise InvalidParameterValue(
-                f"The request body is larger than {MAX_BODY_BYTES} bytes; send it in parts"
-            )
-        parts.append(part)
-    return b"".join(parts)
 
 
 async def _send_bytes(response: HttpResponse, scope: Scope, receive: Receive, send: Send) -> None:
@@ -363,12 +535,43 @@ async def _send_bytes(response: HttpResponse, scope: Scope, receive: Receive, se
         raise ConnectionAbortedError(error.message) from error
 
 
-async def _send_error(send: Send, error: MlflowException) -> None:
-    status, body = error_to_wire(error)
-    await _send(send, status, body, (_JSON,))
+def _is_first_client(scope: Scope) -> bool:
+    """Whether a request comes from the client of MLflow 1.x."""
+    return any(
+        name == b"user-agent" and value.startswith(b"mlflow-python-client/1.")
+        for name, value in scope["headers"]
+    )
 
 
-async def _send(send: Send, status: int, body: bytes, headers: tuple[tuple[bytes, bytes], ...]) -> None:
+async def _send_error(send: Send, error: MlflowException, *, to_first: bool = False) -> int:
+    status, body = error_to_wire(error, to_first=to_first)
+    if status != 429:
+        return await _send(send, status, body, (_JSON,))
+    wait = random.choice(RETRY_AFTER_SECONDS)  # noqa: S311 - it spreads clients
+    return await _send(send, status, body, (_JSON, (b"retry-after", str(wait).encode())))
+
+
+async def _send(
+    send: Send,
+    status: int,
+    body: bytes,
+    headers: tuple[tuple[bytes, bytes], ...],
+    *,
+    until_fetched: bool = False,
+) -> int:
+    """Sends an answer; returns its status.
+
+    Args:
+        send: Where to.
+        status: HTTP status.
+        body: All of the body.
+        headers: Headers; the length is added.
+        until_fetched: Whether to wait until the client has fetched nearly all of the body.
+    """
     length = (b"content-length", str(len(body)).encode())
     await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
+    if until_fetched:
+        await send({"type": "http.response.body", "body": body, "more_body": True})
+        body = b""  # the last message waits for the ones before
     await send({"type": "http.response.body", "body": body})
+    return status

@@ -6,7 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from mlflow._base.clock import now_ms
 from mlflow._storage.interface.store import Store
+from mlflow._storage.sql.figures import Figures
+from mlflow.server.admission import Limits
 from mlflow.server.artifacts import ServerArtifacts
 
 
@@ -23,6 +26,18 @@ class ServerStore(Store, Protocol):
         """
         ...
 
+    def check_deletable(self, uri: str) -> None:
+        """Refuses to have artifacts deleted that a protected version stands on, with `ResourceConflict`."""
+        ...
+
+    def interrupt_reads(self, seconds: float) -> int:
+        """Ends reads of other threads that have taken longer; they fail. Returns how many there were."""
+        ...
+
+    def figures(self) -> Figures:
+        """What this process has done with the database so far."""
+        ...
+
 
 @dataclass(frozen=True)
 class ServerSettings:
@@ -37,6 +52,8 @@ class ServerSettings:
         check_requests: Whether Host and Origin are checked at all.
         frame_options: Value of the X-Frame-Options header; `NONE` leaves it out.
         fast_reads: Whether a read by key costs less than handing it to another thread.
+        limits: The most that one process has under way.
+        access_log: Path of a file that every request is noted in, `-` for the standard error output; empty for none.
     """
 
     serve_artifacts: bool = True
@@ -47,12 +64,22 @@ class ServerSettings:
     check_requests: bool = True
     frame_options: str = "SAMEORIGIN"
     fast_reads: bool = True
+    limits: Limits = Limits()  # noqa: RUF009 - it is frozen
+    access_log: str = ""
 
 
 @dataclass(frozen=True)
 class Context:
-    """What handlers work with."""
+    """What handlers work with.
+
+    Attributes:
+        store: The store that the server stands on.
+        artifacts: The artifacts that pass through the server.
+        settings: How the server behaves.
+        started_ms: When the server began to take requests.
+    """
 
     store: ServerStore
     artifacts: ServerArtifacts
     settings: ServerSettings = field(default_factory=ServerSettings)
+    started_ms: int = field(default_factory=now_ms)

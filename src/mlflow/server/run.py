@@ -10,19 +10,28 @@ import socket
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from mlflow._base.project import find_project
+from mlflow._base.uri import uri_scheme
 from mlflow._storage.open import LOCAL_ARTIFACTS, absolute_uri, open_sql_store
 from mlflow._storage.sql.store import SqlStore
 from mlflow.exceptions import InvalidParameterValue, MlflowException, StorageUnavailable
+from mlflow.server.access_log import AccessLog
 from mlflow.server.context import Context, ServerSettings
+
+if TYPE_CHECKING:
+    from mlflow.server.monitor import Place
 
 SERVED_ARTIFACTS = "mlartifacts"
 """Folder of artifacts beside a database that a server made."""
 DRAIN_SECONDS = 1
 """How long requests that are under way may take once the server is told to stop."""
+TICKS_OF_A_SWEEP = 50
+"""How often slow clients are looked for; a tick is a tenth of a second."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +104,8 @@ def serve(options: ServerOptions) -> int:
     except OSError as error:
         return _fail(_port_problem(error, options.host, options.port))
     try:
+        if options.settings.access_log:
+            AccessLog(options.settings.access_log).close()
         store = open_store(options)
     except MlflowException as error:
         listener.close()
@@ -114,16 +125,22 @@ def serve(options: ServerOptions) -> int:
     return 0
 
 
-def _serve_one(options: ServerOptions, store: SqlStore, listener: socket.socket) -> None:
+def _serve_one(
+    options: ServerOptions, store: SqlStore, listener: socket.socket, place: Place | None = None
+) -> None:
+    """Serves in this process, which is one of several if it has a place among them."""
     import uvicorn
 
     from mlflow.server.app import create_app
     from mlflow.server.artifacts import ServerArtifacts
-    from mlflow.server.protocol import GatheringProtocol
+    from mlflow.server.protocol import GatheringProtocol, Patience, drop_overdue
+
+    parent = os.getppid()
+    _allow_many_files()
 
     settings = ServerSettings(**{**vars(options.settings), "fast_reads": store.engine.dialect.fast_reads})
     artifacts = ServerArtifacts(store, enabled=settings.serve_artifacts)
-    app = create_app(Context(store, artifacts, settings))
+    app = create_app(Context(store, artifacts, settings), place)
     config = uvicorn.Config(
         app,
         http=GatheringProtocol,
@@ -140,7 +157,17 @@ def _serve_one(options: ServerOptions, store: SqlStore, listener: socket.socket)
     )
 
     class Server(uvicorn.Server):
-        """Stops quietly: being told to stop is no failure."""
+        """Stops quietly, as being told to stop is no failure, and parts with clients that take too long.
+
+        One of several processes also stops when the one that started it is gone: nobody else would stop it.
+        """
+
+        async def on_tick(self, counter: int) -> bool:
+            if place is not None and os.getppid() != parent:
+                self.should_exit = True
+            if counter % TICKS_OF_A_SWEEP == 0:
+                drop_overdue(self.server_state.connections, time.monotonic(), Patience())
+            return await super().on_tick(counter)
 
         @contextmanager
         def capture_signals(self) -> Iterator[None]:
@@ -157,17 +184,20 @@ def _serve_one(options: ServerOptions, store: SqlStore, listener: socket.socket)
 
 def _serve_many(options: ServerOptions, listener: socket.socket, workers: int) -> int:
     """Several processes on one listening socket; one that dies is replaced."""
-    children: set[int] = set()
-    stopping = False
+    from mlflow.server.monitor import Board, Place
 
-    def start() -> None:
+    children: dict[int, int] = {}
+    stopping = False
+    board = Board(workers)
+
+    def start(number: int) -> None:
         pid = os.fork()
         if pid == 0:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.SIG_DFL)
-            _serve_one(options, open_store(options), listener)
+            _serve_one(options, open_store(options), listener, Place(board, number))
             os._exit(0)
-        children.add(pid)
+        children[pid] = number
 
     def stop(number: int, frame: object) -> None:
         nonlocal stopping
@@ -178,15 +208,26 @@ def _serve_many(options: ServerOptions, listener: socket.socket, workers: int) -
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    for _ in range(workers):
-        start()
+    for number in range(workers):
+        start(number)
     while children:
         pid, _ = os.wait()
-        children.discard(pid)
+        number = children.pop(pid)
         if not stopping:
             time.sleep(0.2)  # a process that dies at once must not be replaced in a tight loop
-            start()
+            start(number)
     return 0
+
+
+def _allow_many_files() -> None:
+    """Raises the number of files, and so of connections, that this process may have open to what the system allows."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -289,5 +330,12 @@ def _fail(message: str) -> int:
 
 
 def default_store_uri() -> str:
-    """Database of a server that was told nothing."""
+    """Database of a server that was told nothing: that of the project, else the one in the current folder.
+
+    Raises:
+        InvalidParameterValue: The project's file is broken.
+    """
+    found = find_project(Path.cwd())
+    if found is not None and found.tracking_uri and uri_scheme(found.tracking_uri) not in ("http", "https"):
+        return absolute_uri(found.tracking_uri, found.file.parent)
     return absolute_uri("sqlite:///mlflow.db")

@@ -13,6 +13,7 @@ __getattr__, __dir__, __all__ = lazy_module(
         "get_registry_uri": "mlflow._session.uris",
         "get_tracking_uri": "mlflow._session.uris",
         "is_tracking_uri_set": "mlflow._session.uris",
+        "register_model": "mlflow.tracking.fluent.registered_models",
         "set_registry_uri": "mlflow._session.uris",
         "set_tracking_uri": "mlflow._session.uris",
     },

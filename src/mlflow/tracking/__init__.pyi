@@ -7,6 +7,7 @@ from mlflow._session.stores import open_session_store as _get_store
 from mlflow._session.uris import get_registry_uri as get_registry_uri
 from mlflow._session.uris import get_tracking_uri as get_tracking_uri
 from mlflow._session.uris import is_tracking_uri_set as is_tracking_uri_set
+from mlflow.tracking.fluent.registered_models import register_model as register_model
 from mlflow._session.uris import set_registry_uri as set_registry_uri
 from mlflow._session.uris import set_tracking_uri as set_tracking_uri
 

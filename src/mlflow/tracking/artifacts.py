@@ -13,16 +13,17 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from mlflow._artifacts.interface import ArtifactStore
-from mlflow._artifacts.open import open_artifacts
 from mlflow._artifacts.paths import join_path, validate_path
 from mlflow._artifacts.transfer import download_tree, upload_file, upload_tree
 from mlflow._base.uri import is_local_uri, join_uri, path_from_uri, split_uri, uri_scheme
 from mlflow._session.runs import open_runs
 from mlflow._storage.interface.store import Store
+from mlflow._storage.owners import model_uri, run_uri
 from mlflow.entities.file_info import FileInfo
 from mlflow.entities.logged_model import LoggedModel
-from mlflow.exceptions import InvalidParameterValue, NotSupported, ResourceDoesNotExist
+from mlflow.exceptions import InvalidParameterValue, ResourceDoesNotExist
 from mlflow.tracking.logged_models import models_of_run
+from mlflow.tracking.model_uris import source_uri, split_models_uri
 
 
 class _Files(NamedTuple):
@@ -34,20 +35,17 @@ class _Files(NamedTuple):
 
 def open_root(store: Store, uri: str) -> ArtifactStore:
     """The artifact store at a URI that a tracking store gave out, or at any other."""
-    transport = getattr(store, "transport", None)
-    if transport is not None:
-        return open_artifacts(uri, transport=transport)
-    return open_artifacts(store.settings.place_of(uri).uri)
+    return store.artifacts(uri)
 
 
 def run_root(store: Store, run_id: str) -> ArtifactStore:
     """The artifacts of a run."""
-    return open_root(store, _files_of_run(store, run_id).uri)
+    return open_root(store, _open_run_uri(run_id) or run_uri(run_id))
 
 
 def model_root(store: Store, model_id: str) -> ArtifactStore:
     """The files of a logged model."""
-    return open_root(store, store.logged_models.get(model_id).artifact_location)
+    return open_root(store, model_uri(model_id))
 
 
 def run_artifact_uri(store: Store, run_id: str, artifact_path: str | None = None) -> str:
@@ -135,8 +133,10 @@ def list_artifacts(store: Store, uri: str) -> list[FileInfo]:
     if uri_scheme(uri) == "runs":
         return list_run_artifacts(store, *_split_runs_uri(uri))
     if uri_scheme(uri) == "models":
-        model_id, path = _split_models_uri(uri)
-        return model_root(store, model_id).list(path)
+        named, path = split_models_uri(uri)
+        if not isinstance(named, str):
+            return list_artifacts(store, source_uri(uri, store))
+        return model_root(store, named).list(path)
     parent, name = posixpath.split(uri.rstrip("/"))
     if not name or not parent or parent.endswith(":/"):
         return open_root(store, uri).list()
@@ -144,14 +144,16 @@ def list_artifacts(store: Store, uri: str) -> list[FileInfo]:
 
 
 def resolve_artifact_uri(store: Store, uri: str) -> str:
-    """URI of the files themselves for one that names a run or a model (`runs:/…`, `models:/m-…`)."""
+    """URI of the files themselves for one that names a run or a model (`runs:/…`, `models:/…`)."""
     scheme = uri_scheme(uri)
     if scheme == "runs":
         run_id, path = _split_runs_uri(uri)
         return run_artifact_uri(store, run_id, path)
     if scheme == "models":
-        model_id, path = _split_models_uri(uri)
-        return join_uri(store.logged_models.get(model_id).artifact_location, path)
+        named, path = split_models_uri(uri)
+        if not isinstance(named, str):
+            return resolve_artifact_uri(store, source_uri(uri, store))
+        return join_uri(store.logged_models.get(named).artifact_location, path)
     return uri
 
 
@@ -169,13 +171,14 @@ def download(store: Store, uri: str, dst_path: str | os.PathLike[str] | None = N
     Raises:
         ResourceDoesNotExist: Nothing is there.
     """
+    uri = _of_version(store, uri)
     found = resolve_artifact_uri(store, uri)
     is_whole = _is_whole(uri)
     models = _models_beside(store, uri)
     if dst_path is None:
         # Parts of a run are copied, because people delete what they downloaded.
         here = _local_path(store, found) if (is_whole and not models) or is_local_uri(uri) else None
-        if here is not None and here.exists():
+        if here is not None:
             return str(here)
         dst_path = tempfile.mkdtemp(prefix="mlflow-artifacts-")
     target = Path(dst_path).absolute()
@@ -199,6 +202,11 @@ def download(store: Store, uri: str, dst_path: str | os.PathLike[str] | None = N
         raise ResourceDoesNotExist(
             f"Failed to download artifacts from path {uri!r}, please ensure that the path is correct."
         ) from None
+
+
+def find_local(store: Store, uri: str) -> Path | None:
+    """Where the files that any artifact URI names lie on this machine; `None` when they have to be fetched."""
+    return _local_path(store, resolve_artifact_uri(store, uri))
 
 
 def read_bytes(store: Store, uri: str) -> bytes:
@@ -226,6 +234,13 @@ def _files_of_run(store: Store, run_id: str) -> _Files:
     return _Files(info.experiment_id, info.artifact_uri or "")
 
 
+def _open_run_uri(run_id: str) -> str | None:
+    """URI of the artifacts of a run, if it is open here."""
+    return next(
+        (entry.run.info.artifact_uri for entry in open_runs() if entry.run.info.run_id == run_id), None
+    )
+
+
 def _locate(store: Store, run_id: str, files: _Files, path: str) -> str:
     try:
         open_root(store, files.uri).stat(path)
@@ -247,14 +262,15 @@ def _split_runs_uri(uri: str) -> tuple[str, str]:
     return run_id, path
 
 
-def _split_models_uri(uri: str) -> tuple[str, str]:
-    name, _, path = uri.split(":", 1)[1].strip("/").partition("/")
-    if not name.startswith("m-"):
-        raise NotSupported(
-            f"{uri!r} names a version of a registered model, and this store keeps no registry. Use the id of the "
-            "logged model: models:/m-…"
-        )
-    return name, path
+def _of_version(store: Store, uri: str) -> str:
+    """What a version of a registered model was registered from, as a whole; any other URI as it is."""
+    if uri_scheme(uri) != "models":
+        return uri
+    named, path = split_models_uri(uri)
+    if isinstance(named, str):
+        return uri
+    source = source_uri(uri, store)
+    return source if path else f"{source.rstrip('/')}/"
 
 
 def _models_beside(store: Store, uri: str) -> dict[str, LoggedModel]:
@@ -277,4 +293,5 @@ def _local_path(store: Store, uri: str) -> Path | None:
     """Where the files at a URI lie on this machine, if they do."""
     if getattr(store, "transport", None) is None:
         uri = store.settings.place_of(uri).uri
-    return path_from_uri(uri) if is_local_uri(uri) else None
+    path = path_from_uri(uri) if is_local_uri(uri) else None
+    return path if path is not None and path.exists() else None

@@ -6,10 +6,12 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from mlflow._session.uris import get_registry_uri, get_tracking_uri, store_uri
+from mlflow._session.stores import open_store_at
+from mlflow._session.uris import get_registry_uri, get_tracking_uri, is_registry_uri_set, store_uri
 from mlflow._storage.interface.pages import Page
 from mlflow._storage.interface.store import Store
-from mlflow._storage.open import open_store
+from mlflow._storage.open import absolute_uri
+from mlflow.entities._segment import Segment
 from mlflow.entities.experiment import Experiment
 from mlflow.entities.file_info import FileInfo
 from mlflow.entities.logged_model import LoggedModel
@@ -23,6 +25,7 @@ from mlflow.entities.run_outputs import LoggedModelOutput
 from mlflow.entities.tag import RunTag
 from mlflow.entities.view_type import ViewType
 from mlflow.tracking import artifacts, documents, experiments, logged_models, metrics, params, runs, tags
+from mlflow.tracking.registry_client import RegistryClient
 from mlflow.tracking.values import make_metric
 
 if TYPE_CHECKING:
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
     from mlflow.tracking.queue import RunOperations
 
 
-class MlflowClient:
+class MlflowClient(RegistryClient):
     """Client of a tracking server or database.
 
     Args:
@@ -48,7 +51,8 @@ class MlflowClient:
     ) -> None:
         self._tracking_uri = str(tracking_uri or get_tracking_uri())
         self._store_uri = store_uri(tracking_uri)
-        self._registry_uri = str(registry_uri or tracking_uri or get_registry_uri())
+        chosen = registry_uri or (get_registry_uri() if is_registry_uri_set() else None)
+        self._registry_uri = self._store_uri if chosen is None else absolute_uri(chosen)
         self._workspace_store_uri = workspace_store_uri
 
     @property
@@ -58,7 +62,11 @@ class MlflowClient:
 
     @property
     def _store(self) -> Store:
-        return open_store(self._store_uri)
+        return open_store_at(self._store_uri)
+
+    @property
+    def _registry(self) -> Store:
+        return open_store_at(self._registry_uri)
 
     # Experiments
 
@@ -185,6 +193,48 @@ class MlflowClient:
     def restore_run(self, run_id: str) -> None:
         """Takes a run out of the trash."""
         self._store.runs.restore(run_id)
+
+    def rewind_run(self, run_id: str, step: int) -> None:
+        """Takes a run back to a step: points of its metrics after that are set aside as a segment.
+
+        Args:
+            run_id: The run.
+            step: Last step that counts.
+        """
+        runs.rewind_run(self._store, run_id, step)
+
+    def get_run_segments(self, run_id: str) -> list[Segment]:
+        """What a run has left behind each time that it was taken back, oldest first."""
+        return self._store.segments.of_run(run_id)
+
+    def get_segment_history(self, run_id: str, segment: int, key: str) -> list[Metric]:
+        """All points of a metric in a segment, by step.
+
+        Args:
+            run_id: The run.
+            segment: `number` of the segment.
+            key: Name of the metric.
+        """
+        return runs.segment_history(self._store, run_id, segment, key)
+
+    def move_runs(self, run_ids: list[str] | str, experiment_id: str) -> list[str]:
+        """Moves runs to another experiment, all or none of them.
+
+        Runs that are nested in them and the logged models that they made go with them. Their artifacts stay
+        where they are, so that URIs which somebody noted remain right.
+
+        Args:
+            run_ids: Ids of up to 1,000 runs, or one id; runs that are there already stay.
+            experiment_id: Where to.
+
+        Returns:
+            Ids of the runs that were elsewhere before, nested ones among them.
+
+        Raises:
+            ResourceDoesNotExist: No experiment, or no run, has that id.
+            InvalidParameterValue: The experiment or a run is deleted, or there are too many runs.
+        """
+        return runs.move_runs(self._store, run_ids, experiment_id)
 
     def search_runs(
         self,

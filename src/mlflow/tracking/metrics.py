@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from mlflow._storage.batches import Batch, write_batch
 from mlflow._storage.interface.pages import all_pages
 from mlflow._storage.interface.store import Store
 from mlflow.entities.metric import Metric
 from mlflow.entities.param import Param
 from mlflow.entities.tag import RunTag
 from mlflow.environment_variables import MLFLOW_ENABLE_ASYNC_LOGGING
-from mlflow.tracking.batches import Batch, write_batch
 from mlflow.tracking.values import make_metric
 
 if TYPE_CHECKING:

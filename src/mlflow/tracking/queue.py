@@ -15,10 +15,10 @@ from concurrent.futures import Future
 from typing import NamedTuple
 
 from mlflow._base.logs import get_logger
+from mlflow._storage.batches import Batch, write_batch
 from mlflow._storage.interface.store import Store
 from mlflow._storage.validation import MAX_BATCH_ITEMS, MAX_BATCH_PARAMS, MAX_BATCH_TAGS
 from mlflow.exceptions import MlflowException
-from mlflow.tracking.batches import Batch, write_batch
 
 _IDLE_S = 5.0
 

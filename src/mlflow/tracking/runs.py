@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mlflow._base.clock import now_ms
+from mlflow._base.ids import new_id
+from mlflow._session.runs import move_open_runs
 from mlflow._storage.interface.pages import Page, all_pages
 from mlflow._storage.interface.store import Store
+from mlflow.entities.metric import Metric
 from mlflow.entities.run import Run
 from mlflow.entities.run_info import RunInfo
 from mlflow.entities.run_status import RunStatus
@@ -53,6 +56,18 @@ def get_parent_run(store: Store, run_id: str) -> Run | None:
     return None if parent is None else store.runs.get(parent)
 
 
+def move_runs(store: Store, run_ids: Sequence[str] | str, experiment_id: object) -> list[str]:
+    """Moves runs, with those below them, to another experiment; all or none.
+
+    Returns:
+        Ids of the runs that were elsewhere before.
+    """
+    several = [run_ids] if isinstance(run_ids, str) else list(run_ids)
+    moved = store.runs.move(several, str(experiment_id))
+    move_open_runs(moved, str(experiment_id))
+    return moved
+
+
 def update_run(store: Store, run_id: str, status: str | None = None, name: str | None = None) -> None:
     """Changes state and name of a run, where given."""
     if status is not None or name is not None:
@@ -76,6 +91,23 @@ def end_run(store: Store, run_id: str, status: str | None = None, end_time: int 
     )
     _print_links(store.uri, info)
     return info
+
+
+def rewind_run(store: Store, run_id: str, step: int) -> None:
+    """Takes a run back to a step: the points of later steps become a segment."""
+    store.segments.rewind(run_id, step, new_id())
+
+
+def segment_history(store: Store, run_id: str, number: int, key: str) -> list[Metric]:
+    """All points of a metric in a segment."""
+    found: list[Metric] = []
+    token: str | None = None
+    while True:
+        page = store.segments.history(run_id, number, key, token)
+        found += page
+        token = page.token
+        if not token:
+            return found
 
 
 def search_runs(
@@ -120,7 +152,11 @@ def texts_of(ids: Sequence[object] | object) -> list[str]:
 
 
 def _print_links(uri: str, info: RunInfo) -> None:
-    if not uri.startswith(("http://", "https://")) or MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT.get():
+    if (
+        not uri.startswith(("http://", "https://"))
+        or not info.experiment_id.isdecimal()
+        or MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT.get()
+    ):
         return
     experiment = f"{uri.rstrip('/')}/#/experiments/{info.experiment_id}"
     text = f"🏃 View run {info.run_name} at: {experiment}/runs/{info.run_id}\n🧪 View experiment at: {experiment}\n"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from mlflow._storage.batches import Batch
 from mlflow._storage.interface.store import Store
 from mlflow.entities.tag import RunTag
-from mlflow.tracking.batches import Batch
 from mlflow.tracking.metrics import is_synchronous, log_batch, log_later
 
 if TYPE_CHECKING:

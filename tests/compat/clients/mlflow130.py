@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import flows
 import numpy as np
+import registry_steps
 from flows import equal, fresh
 from sklearn.ensemble import RandomForestClassifier
 
@@ -46,4 +47,4 @@ def models() -> None:
 
 
 if __name__ == "__main__":
-    flows.tell([*flows.COMMON, listing, models])
+    flows.tell([*flows.COMMON, listing, models, *registry_steps.STEPS])

@@ -7,6 +7,7 @@ from pathlib import Path
 import flows
 import numpy as np
 import pandas as pd
+import registry_steps
 from flows import equal, fresh
 from sklearn.ensemble import RandomForestClassifier
 
@@ -85,7 +86,15 @@ def asynchronous() -> None:
     equal((got.data.params["a"], got.data.tags["b"]), ("1", "1"))
 
 
-STEPS = [*flows.COMMON, tables, datasets, autologged, asynchronous]
+STEPS = [
+    *flows.COMMON,
+    tables,
+    datasets,
+    autologged,
+    asynchronous,
+    *registry_steps.STEPS,
+    registry_steps.aliases,
+]
 
 if __name__ == "__main__":
     flows.tell([*STEPS, models])

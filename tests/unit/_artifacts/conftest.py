@@ -80,7 +80,7 @@ def web_server() -> Iterator[WebServer]:
                 self.wfile.write(reply.body)
                 self.close_connection = length != len(reply.body)
 
-        do_HEAD = do_PUT = do_DELETE = do_POST = do_GET  # noqa: N815
+        do_HEAD = do_PUT = do_DELETE = do_POST = do_GET  # noqa: N815 - names of http.server
 
         def _body(self) -> bytes | None:
             if self.headers.get("Transfer-Encoding") == "chunked":

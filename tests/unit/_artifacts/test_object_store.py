@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from mlflow._artifacts.object_store import (
     open_object_store,
 )
 from mlflow._artifacts.s3_credentials import find_credentials
+from mlflow._artifacts.s3_upload_args import read_upload_args
 from mlflow.exceptions import InvalidParameterValue, StorageUnavailable, TemporarilyUnavailable
 
 
@@ -22,7 +24,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     import os
 
     for name in list(os.environ):
-        if name.startswith(("AWS_", "AZURE_", "MLFLOW_S3_", "GOOGLE_")):
+        if name.startswith(("AWS_", "AZURE_", "MLFLOW_", "GOOGLE_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
 
@@ -153,3 +155,71 @@ def test_azures_older_variables_are_understood(monkeypatch: pytest.MonkeyPatch) 
     put = store.presign_put("file")
     assert put.url.startswith("http://127.0.0.1:10000/x/container/prefix/file?")
     assert put.headers == {"x-ms-blob-type": "BlockBlob"}
+
+
+@pytest.fixture
+def with_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "b")
+
+
+@pytest.mark.usefixtures("with_keys")
+@pytest.mark.parametrize(
+    ("style", "endpoint", "address"),
+    [
+        ("auto", "http://127.0.0.1:9000", "http://127.0.0.1:9000/bucket/k?"),
+        ("path", "https://s3.example.com", "https://s3.example.com/bucket/k?"),
+        ("virtual", "https://s3.example.com/", "https://bucket.s3.example.com/k?"),
+        ("virtual", "https://bucket.s3.example.com", "https://bucket.s3.example.com/k?"),
+        ("virtual", "", "https://bucket.s3.us-east-1.amazonaws.com/k?"),
+    ],
+)
+def test_a_bucket_stands_in_the_path_or_in_the_host(
+    monkeypatch: pytest.MonkeyPatch, style: str, endpoint: str, address: str
+) -> None:
+    monkeypatch.setenv("MLFLOW_BOTO_CLIENT_ADDRESSING_STYLE", style)
+    monkeypatch.setenv("MLFLOW_S3_ENDPOINT_URL", endpoint)
+    assert open_object_store("s3://bucket").presign_get("k").url.startswith(address)
+
+
+def test_extra_arguments_are_options_and_attributes(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_upload_args() == ({}, {})
+    monkeypatch.setenv(
+        "MLFLOW_S3_UPLOAD_EXTRA_ARGS",
+        '{"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": "1234", "StorageClass": "STANDARD_IA", "Metadata": {"a": 1}}',
+    )
+    assert read_upload_args() == (
+        {"server_side_encryption": "aws:kms", "sse_kms_key_id": "1234"},
+        {"Storage-Class": "STANDARD_IA", "a": "1"},
+    )
+
+
+@pytest.mark.usefixtures("with_keys")
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("MLFLOW_S3_UPLOAD_EXTRA_ARGS", "AES256", "must be a JSON object"),
+        ("MLFLOW_S3_UPLOAD_EXTRA_ARGS", "[]", "must be a JSON object"),
+        ("MLFLOW_S3_UPLOAD_EXTRA_ARGS", '{"ACL": "public-read"}', "has ACL.*there are BucketKeyEnabled"),
+        ("MLFLOW_S3_UPLOAD_EXTRA_ARGS", '{"Metadata": 1}', "has Metadata"),
+        ("MLFLOW_BOTO_CLIENT_ADDRESSING_STYLE", "dns", "use auto, path or virtual"),
+        ("MLFLOW_ARTIFACT_UPLOAD_DOWNLOAD_TIMEOUT", "0", "1 or more"),
+        ("MLFLOW_ARTIFACT_UPLOAD_DOWNLOAD_TIMEOUT", "soon", "whole number of seconds"),
+    ],
+)
+def test_a_malformed_setting_is_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, reason: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(InvalidParameterValue, match=rf"{name}.*{reason}"):
+        open_object_store("s3://bucket")
+
+
+@pytest.mark.usefixtures("with_keys")
+def test_a_request_takes_no_longer_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # takes connections, and answers nothing
+        monkeypatch.setenv("MLFLOW_S3_ENDPOINT_URL", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        monkeypatch.setenv("MLFLOW_ARTIFACT_UPLOAD_DOWNLOAD_TIMEOUT", "1")
+        monkeypatch.setattr("mlflow._artifacts.object_store._retry_options", lambda: {"max_retries": 0})
+        with pytest.raises(TemporarilyUnavailable, match="cannot be reached"):
+            open_object_store("s3://bucket").list()

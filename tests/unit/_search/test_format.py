@@ -18,6 +18,7 @@ from mlflow._search.fields.nouns import FIELDS_BY_NOUN
 from mlflow._search.format import format_filter, format_key, format_order_key, format_value
 from mlflow._search.parser import number_from_text, parse_filter, parse_order_by
 from mlflow._search.tree import (
+    Aggregate,
     And,
     Comparison,
     Entity,
@@ -136,7 +137,8 @@ def comparisons(draw: st.DrawFn, fields: Fields) -> Comparison:
         value = Text(draw(texts))
     else:
         value = draw(either)
-    return Comparison(entity.entity, key, operator, value)
+    aggregate = draw(st.sampled_from(Aggregate)) if entity.has_aggregates else Aggregate.LAST
+    return Comparison(entity.entity, key, operator, value, aggregate=aggregate)
 
 
 def trees(fields: Fields) -> st.SearchStrategy[Node]:
@@ -183,8 +185,12 @@ def test_any_text_without_a_single_quote_is_read_as_it_stands(text: str) -> None
 def test_columns_of_an_ordering_are_read_as_they_are_written(
     entity: Entity, key: str, descending: bool
 ) -> None:
-    column = OrderKey(entity, key, descending)
-    assert parse_order_by([format_order_key(column)], runs.FIELDS) == [column]
+    for name in (key, f"{key}:max", f"{key}:"):
+        column = OrderKey(entity, name, descending)
+        assert parse_order_by([format_order_key(column)], runs.FIELDS) == [column]
+    for aggregate in Aggregate:
+        column = OrderKey(Entity.METRIC, key, descending, aggregate)
+        assert parse_order_by([format_order_key(column)], runs.FIELDS) == [column]
 
 
 def test_attributes_are_written_without_a_prefix() -> None:

@@ -18,11 +18,13 @@ from mlflow._search.parser import (
     MAX_LIST_VALUES,
     MAX_ORDER_KEYS,
     complete_order,
+    parse_column,
     parse_filter,
     parse_order_by,
     parse_order_fields,
 )
 from mlflow._search.tree import (
+    Aggregate,
     And,
     Comparison,
     Entity,
@@ -624,3 +626,72 @@ def test_a_completed_ordering_keeps_what_was_given_and_is_unique(columns: list[s
     completed = complete_order(given_keys, runs.FIELDS)
     assert completed[: len(columns)] == given_keys
     assert len({(key.entity, key.key) for key in completed}) == len(completed)
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "aggregate"),
+    [
+        ("metrics.acc", "acc", "last"),
+        ("metrics.acc:last", "acc", "last"),
+        ("metrics.acc:min", "acc", "min"),
+        ("metric.val/acc:max", "val/acc", "max"),
+        ("metrics.a.b:first", "a.b", "first"),
+        ("metrics.`val acc`:mean", "val acc", "mean"),
+        ('metrics."val acc":count', "val acc", "count"),
+        ("metrics.'val acc':count", "val acc", "count"),
+        ("`metrics`.`val acc`:max", "val acc", "max"),
+        ("metrics.`acc:max`", "acc:max", "last"),
+        ("metrics.'acc:max'", "acc:max", "last"),
+        ("metrics.`acc:max`:min", "acc:max", "min"),
+        ("metrics.train:loss", "train:loss", "last"),
+        ("metrics.train:loss:min", "train:loss", "min"),
+        ("metrics.acc::max", "acc::max", "last"),
+        ("metrics.acc:MAX", "acc:MAX", "last"),
+    ],
+)
+def test_an_aggregate_stands_behind_a_metric(text: str, key: str, aggregate: str) -> None:
+    comparison = parse_filter(f"{text} > 0.5", runs.FIELDS)
+    assert comparison == Comparison(
+        Entity.METRIC, key, Operator.GREATER, Number(0.5, "0.5"), aggregate=Aggregate(aggregate)
+    )
+    assert parse_order_by([f"{text} DESC"], runs.FIELDS) == [
+        OrderKey(Entity.METRIC, key, True, Aggregate(aggregate))
+    ]
+    column = parse_column(text, runs.FIELDS)
+    assert (column.entity, column.key, column.aggregate) == (Entity.METRIC, key, Aggregate(aggregate))
+
+
+def test_a_colon_is_part_of_every_other_key() -> None:
+    assert parse_filter("params.a:max = 'x'", runs.FIELDS) == Comparison(
+        Entity.PARAM, "a:max", Operator.EQUAL, Text("x")
+    )
+    assert parse_filter("metrics.a:max = 1", logged_models.FIELDS) == Comparison(
+        Entity.METRIC, "a:max", Operator.EQUAL, Number(1, "1")
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "problem"),
+    [
+        ("metrics.`a`:median > 1", 11, "metrics have no aggregate 'median'; they have :last, :min"),
+        ("metrics.`a`:MAX > 1", 11, "metrics have no aggregate 'MAX'"),
+        ("tags.`a`:max = 'x'", 8, "only metrics of runs have aggregates such as :max"),
+        ("metrics.`a`: > 1", 11, "an aggregate belongs behind the colon"),
+    ],
+)
+def test_what_is_no_aggregate_is_refused(text: str, start: int, problem: str) -> None:
+    with pytest.raises(FilterSyntaxError, match=re.escape(problem)) as caught:
+        parse_filter(text, runs.FIELDS)
+    assert caught.value.start == start
+
+
+def test_aggregates_of_one_metric_are_different_columns() -> None:
+    assert len(parse_order_by(["metrics.a:min", "metrics.a:max", "metrics.a"], runs.FIELDS)) == 3
+    with pytest.raises(FilterSyntaxError, match="already"):
+        parse_order_by(["metrics.a", "metrics.a:last DESC"], runs.FIELDS)
+
+
+@pytest.mark.parametrize("text", ["", "metrics.a DESC", "> 1", "nonsense", "metrics.a, metrics.b"])
+def test_what_is_no_column_is_refused(text: str) -> None:
+    with pytest.raises(FilterSyntaxError, match="Invalid column"):
+        parse_column(text, runs.FIELDS)

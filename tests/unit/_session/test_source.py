@@ -8,7 +8,8 @@ from types import ModuleType
 import pytest
 
 import mlflow
-from mlflow._session.source import default_tags, environment_tags, git_tags, user_name
+from mlflow._base.attribution import user_name
+from mlflow._session.source import default_tags, environment_tags, git_tags
 from mlflow.exceptions import InvalidParameterValue
 
 

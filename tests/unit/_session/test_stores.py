@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 import mlflow
+from mlflow._session.stores import _announced
+from mlflow._storage.open import forget_stores
 
 
 def test_the_first_run_in_a_new_database_says_where_it_goes(
@@ -49,3 +51,16 @@ def test_a_folder_as_tracking_uri_holds_everything(session: Path) -> None:
         mlflow.log_text("a", "a.txt")
     assert [path.name for path in session.iterdir()] == ["mlruns"]
     assert next((session / "mlruns").rglob("a.txt")).read_text() == "a"
+
+
+def test_the_first_run_in_a_database_that_exists_says_so_too(
+    session: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with mlflow.start_run():
+        pass
+    forget_stores()
+    _announced.clear()
+    capsys.readouterr()
+    with mlflow.start_run():
+        pass
+    assert f"Runs are kept in sqlite:///{session}/mlflow.db\n" in capsys.readouterr().err

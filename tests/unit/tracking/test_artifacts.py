@@ -6,7 +6,7 @@ import pytest
 
 import mlflow
 from mlflow._session.stores import open_session_store
-from mlflow.exceptions import InvalidParameterValue, NotSupported, ResourceDoesNotExist
+from mlflow.exceptions import InvalidParameterValue, ResourceDoesNotExist
 from mlflow.tracking.artifacts import download, list_artifacts, read_bytes, resolve_artifact_uri
 
 
@@ -85,7 +85,7 @@ class TestDownload:
             download(open_session_store(), uri)
 
     def test_registered_models_are_said_to_be_missing(self) -> None:
-        with pytest.raises(NotSupported, match="keeps no registry"):
+        with pytest.raises(ResourceDoesNotExist, match="forest"):
             resolve_artifact_uri(open_session_store(), "models:/forest/1")
 
 

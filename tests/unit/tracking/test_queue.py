@@ -8,11 +8,11 @@ import pytest
 
 import mlflow
 from mlflow._session.stores import open_session_store
+from mlflow._storage.batches import Batch
 from mlflow._storage.interface.store import Store
 from mlflow.entities import Metric, Param
 from mlflow.exceptions import InvalidParameterValue, MlflowException, StorageUnavailable
 from mlflow.tracking import MlflowClient
-from mlflow.tracking.batches import Batch
 from mlflow.tracking.queue import LogQueue
 
 

@@ -68,6 +68,7 @@ class EntityFields:
         aliases: Other names of known keys.
         other_keys: What can be done with keys that are not listed, if they are allowed.
         other_keys_prefix: How keys that are not listed must begin.
+        has_aggregates: Whether a key may be followed by a colon and the name of an `Aggregate`.
     """
 
     entity: Entity
@@ -76,6 +77,7 @@ class EntityFields:
     aliases: Mapping[str, str] = field(default_factory=dict)
     other_keys: Field | None = None
     other_keys_prefix: str = ""
+    has_aggregates: bool = False
 
     def find(self, key: str) -> tuple[str, Field] | None:
         """The canonical key and its field; None if there is no such key."""
@@ -89,6 +91,7 @@ class EntityFields:
 
 
 METRICS = EntityFields(Entity.METRIC, ("metrics", "metric"), other_keys=NUMBER)
+SERIES = replace(METRICS, has_aggregates=True)
 PARAMS = EntityFields(Entity.PARAM, ("params", "param", "parameters", "parameter"), other_keys=EITHER)
 TAGS = EntityFields(Entity.TAG, ("tags", "tag"), other_keys=EITHER)
 FILTER_ONLY_PARAMS = replace(PARAMS, other_keys=replace(EITHER, is_sortable=False))

@@ -1,6 +1,7 @@
 """Runs.
 
-`run_name` lives in the tag `mlflow.runName`, a metric is its latest value, and `status` is compared with
+`run_name` lives in the tag `mlflow.runName`, a metric is its latest value unless
+an aggregate such as `:max` follows its key, and `status` is compared with
 the upper-case name as stored.
 """
 
@@ -10,9 +11,9 @@ from dataclasses import replace
 
 from mlflow._search.fields.declaration import (
     ATTRIBUTE_PREFIXES,
-    METRICS,
     NUMBER,
     PARAMS,
+    SERIES,
     TAGS,
     TEXT,
     EntityFields,
@@ -47,7 +48,7 @@ FIELDS = Fields(
         },
     ),
     others=(
-        METRICS,
+        SERIES,
         PARAMS,
         TAGS,
         EntityFields(

@@ -37,12 +37,18 @@ class LoggedModelStore(Protocol):
         source_run_id: str | None = None,
         params: Mapping[str, str] | None = None,
         tags: Mapping[str, str] | None = None,
+        model_id: str | None = None,
     ) -> LoggedModel:
         """Makes a model, in the state PENDING; without a name it gets a random one.
 
+        With a `model_id` that the caller made (`m-` and what `mlflow._base.ids.new_id` answers) the same again
+        (experiment, name, run) answers the model that exists.
+
         Raises:
             ResourceDoesNotExist: No experiment or run has that id.
-            InvalidParameterValue: The experiment is deleted, or the name cannot stand in a URI.
+            InvalidParameterValue: The experiment is deleted, the name cannot stand in a URI, or the id was made
+                elsewhere.
+            ResourceConflict: Another model has that id.
         """
         ...
 

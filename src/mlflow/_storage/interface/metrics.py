@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from mlflow._storage.interface.pages import Page
+from mlflow.entities._envelope import Envelope
 from mlflow.entities.metric import Metric
 
 
@@ -72,5 +73,29 @@ class MetricStore(Protocol):
             start_step: First step, inclusive; `None` is the beginning.
             end_step: Last step, inclusive; `None` is the end.
             max_results: Most points of one run, 1 to 2,500.
+        """
+        ...
+
+    def envelopes(
+        self,
+        series: Sequence[tuple[str, str]],
+        low: int | None = None,
+        high: int | None = None,
+        *,
+        by_time: bool = False,
+        buckets: int = 1000,
+    ) -> list[Envelope]:
+        """Shapes of series, in the order asked for, however long they are.
+
+        A series with at most `buckets` points in the window is given point by point. Otherwise buckets of equal width
+        are filled; extremes are exact. Of a long series, a block of up to 1,024 neighbouring points may count as a
+        whole in the bucket that its first point is in.
+
+        Args:
+            series: Run ids and keys, at most 500; one that does not exist has no points.
+            low: First step or time of the window, inclusive; `None` is the beginning.
+            high: Last step or time of the window, inclusive; `None` is the end.
+            by_time: Whether the axis is the time, in milliseconds, instead of the step.
+            buckets: Most buckets of a series, 1 to 4,000.
         """
         ...

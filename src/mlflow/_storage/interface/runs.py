@@ -13,6 +13,9 @@ from mlflow.entities.run_info import RunInfo
 from mlflow.entities.tag import RunTag
 from mlflow.entities.view_type import ViewType
 
+JOURNAL = "mlflow.headrace.journal"
+"""Tag of a run that came through a journal: the name of the journal."""
+
 
 class RunDocument(NamedTuple):
     """A run whose logged part is still the JSON of the wire, so that a server need not decode it.
@@ -36,6 +39,7 @@ class RunStore(Protocol):
         start_time: int | None = None,
         tags: Sequence[RunTag] = (),
         run_name: str | None = None,
+        run_id: str | None = None,
     ) -> Run:
         """Starts a run, in the state RUNNING.
 
@@ -45,10 +49,13 @@ class RunStore(Protocol):
             start_time: Milliseconds since the epoch; `None` is 0, as on the wire.
             tags: Tags; the last of several with one key wins.
             run_name: Name; else the tag `mlflow.runName`, else a random one. The tag always mirrors the name.
+            run_id: An id that the caller made with `mlflow._base.ids.new_id`; the store makes one by default. The
+                same again (experiment, user, start time, tag `mlflow.headrace.journal`) answers the run that exists.
 
         Raises:
             ResourceDoesNotExist: No experiment has that id.
-            InvalidParameterValue: The experiment is deleted, or name and tag differ.
+            InvalidParameterValue: The experiment is deleted, name and tag differ, or the id was made elsewhere.
+            ResourceConflict: Another run has that id.
         """
         ...
 
@@ -98,6 +105,25 @@ class RunStore(Protocol):
 
         Raises:
             ResourceDoesNotExist: No run has that id.
+        """
+        ...
+
+    def move(self, run_ids: Sequence[str], experiment_id: str) -> list[str]:
+        """Moves runs to another experiment, all or none of them.
+
+        The runs below them and the logged models that they made go with them. Their files stay where they are, so
+        that artifact URIs which somebody noted remain right.
+
+        Args:
+            run_ids: 1 to 1,000 runs; those that are there already stay.
+            experiment_id: Where to.
+
+        Returns:
+            Ids of the runs that were elsewhere before.
+
+        Raises:
+            ResourceDoesNotExist: No experiment, or no run, has that id.
+            InvalidParameterValue: The experiment or a run is deleted, or there are too many runs.
         """
         ...
 

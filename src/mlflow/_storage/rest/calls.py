@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 import msgspec
 
+from mlflow._base.attribution import current_attribution
 from mlflow._storage.rest.transport import HttpTransport
 from mlflow._wire.routes import BY_NAME, Route
 from mlflow._wire.shapes import Request, Response
@@ -18,7 +20,7 @@ T = TypeVar("T", bound=Response)
 _HOLE = re.compile(r"\{(\w+)(:path)?\}")
 _JSON = {"Content-Type": "application/json"}
 _encode = msgspec.json.Encoder().encode
-_NOT_IDEMPOTENT = frozenset({"create_experiment", "create_run", "create_logged_model", "log_model"})
+_PLAIN = re.compile(r"[!-~][ -~]*")
 
 
 class Calls:
@@ -26,10 +28,12 @@ class Calls:
 
     Args:
         transport: How the server is asked.
+        before: Called before each of them.
     """
 
-    def __init__(self, transport: HttpTransport) -> None:
+    def __init__(self, transport: HttpTransport, before: Callable[[], None] | None = None) -> None:
         self.transport = transport
+        self._before = before
         self._decoders: dict[str, msgspec.json.Decoder[Any]] = {}
 
     def call(self, name: str, request: Request, reply: type[T]) -> T:
@@ -40,6 +44,8 @@ class Calls:
             request: Of the route's request type.
             reply: The route's response type.
         """
+        if self._before is not None:
+            self._before()
         route = BY_NAME[name]
         try:
             path, used = _path(route, request)
@@ -51,14 +57,27 @@ class Calls:
             route.method,
             f"{path}?{query}" if query else path,
             body=body,
-            headers=_JSON if body is not None else None,
-            repeatable=route.method == "GET" or name not in _NOT_IDEMPOTENT,
+            headers=_headers(route),
+            repeatable=route.idempotent,
         )
         decoder = self._decoders.get(name)
         if decoder is None:
             decoder = self._decoders[name] = msgspec.json.Decoder(reply)
         decoded: T = decoder.decode(response.read() or b"{}")
         return decoded
+
+
+def _headers(route: Route) -> dict[str, str] | None:
+    headers = dict(_JSON) if route.method != "GET" else {}
+    if route.decides:
+        by = current_attribution()
+        for name, text in (("Actor", by.actor), ("Reason", by.reason), ("Ticket", by.ticket)):
+            if text:
+                plain = _PLAIN.fullmatch(text) and not text.upper().startswith("UTF-8''")
+                headers[f"X-Headrace-{name}"] = text if plain else f"UTF-8''{quote(text, safe='')}"
+        if by.break_glass:
+            headers["X-Headrace-Break-Glass"] = "true"
+    return headers or None
 
 
 def _path(route: Route, request: Request) -> tuple[str, set[str]]:

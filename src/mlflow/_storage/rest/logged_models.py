@@ -28,6 +28,7 @@ class RestLoggedModels:
         source_run_id: str | None = None,
         params: Mapping[str, str] | None = None,
         tags: Mapping[str, str] | None = None,
+        model_id: str | None = None,
     ) -> LoggedModel:
         check_logged_model_name(name)
         request = wire.CreateLoggedModel(
@@ -38,7 +39,10 @@ class RestLoggedModels:
             _pairs(params),
             _pairs(tags),
         )
-        return wire.model_from_wire(self._call("create_logged_model", request, wire.ModelReply).model)
+        if model_id is None:
+            return wire.model_from_wire(self._call("create_logged_model", request, wire.ModelReply).model)
+        named = wire.CreateNamedLoggedModel(model_id, request)
+        return wire.model_from_wire(self._call("create_named_logged_model", named, wire.ModelReply).model)
 
     def get(self, model_id: str, allow_deleted: bool = False) -> LoggedModel:
         request = wire.GetLoggedModel(model_id, allow_deleted)

@@ -10,6 +10,7 @@ from mlflow._storage.validation import check_history_runs, check_metric
 from mlflow._wire import metrics as wire
 from mlflow._wire.shapes import Empty
 from mlflow._wire.values import double_to_wire
+from mlflow.entities._envelope import Envelope
 from mlflow.entities.metric import Metric
 
 
@@ -59,3 +60,17 @@ class RestMetrics:
         request = wire.GetMetricHistoryBulkInterval(list(run_ids), key, start_step, end_step, max_results)
         reply = self._call("get_metric_history_bulk_interval", request, wire.MetricHistory)
         return [wire.metric_from_wire(item) for item in reply.metrics]
+
+    def envelopes(
+        self,
+        series: Sequence[tuple[str, str]],
+        low: int | None = None,
+        high: int | None = None,
+        *,
+        by_time: bool = False,
+        buckets: int = 1000,
+    ) -> list[Envelope]:
+        names = [wire.SeriesName(run_id, key) for run_id, key in series]
+        request = wire.GetSeries(names, "time" if by_time else "step", low, high, buckets)
+        reply = self._call("get_series", request, wire.SeriesReply)
+        return [wire.envelope_from_wire(item) for item in reply.series]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from mlflow._storage.interface.pages import Page
 from mlflow._storage.interface.runs import RunDocument
 from mlflow._storage.rest.calls import Calls
-from mlflow._storage.validation import check_batch, check_experiment_id, check_run_status
+from mlflow._storage.validation import check_batch, check_experiment_id, check_moved_runs, check_run_status
 from mlflow._wire import runs as wire
 from mlflow._wire.enums import RUN_STATUS_NAMES, VIEW_TYPE_NAMES
 from mlflow._wire.metrics import metric_to_wire
@@ -33,16 +33,15 @@ class RestRuns:
         start_time: int | None = None,
         tags: Sequence[RunTag] = (),
         run_name: str | None = None,
+        run_id: str | None = None,
     ) -> Run:
         check_experiment_id(experiment_id)
-        request = wire.CreateRun(
-            str(experiment_id),
-            user_id or "",
-            run_name or "",
-            start_time or 0,
-            [KeyValue(tag.key, tag.value) for tag in tags],
-        )
-        return wire.run_from_wire(self._call("create_run", request, wire.RunReply).run)
+        pairs = [KeyValue(tag.key, tag.value) for tag in tags]
+        request = wire.CreateRun(str(experiment_id), user_id or "", run_name or "", start_time or 0, pairs)
+        if run_id is None:
+            return wire.run_from_wire(self._call("create_run", request, wire.RunReply).run)
+        named = wire.CreateNamedRun(run_id, request)
+        return wire.run_from_wire(self._call("create_named_run", named, wire.RunReply).run)
 
     def get(self, run_id: str) -> Run:
         return wire.run_from_wire(self._call("get_run", wire.GetRun(run_id, run_id), wire.RunReply).run)
@@ -66,6 +65,12 @@ class RestRuns:
 
     def restore(self, run_id: str) -> None:
         self._call("restore_run", wire.RestoreRun(run_id), Empty)
+
+    def move(self, run_ids: Sequence[str], experiment_id: str) -> list[str]:
+        check_moved_runs(run_ids)
+        check_experiment_id(experiment_id)
+        request = wire.MoveRuns(list(run_ids), str(experiment_id))
+        return self._call("move_runs", request, wire.MovedRuns).run_ids
 
     def search(
         self,

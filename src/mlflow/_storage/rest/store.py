@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import os
 import weakref
+from collections.abc import Callable
 
+from mlflow._artifacts.interface import ArtifactStore
+from mlflow._storage.owners import place_of_owner
 from mlflow._storage.rest.calls import Calls
+from mlflow._storage.rest.decisions import RestDecisions
 from mlflow._storage.rest.experiments import RestExperiments
 from mlflow._storage.rest.inputs import RestInputs
+from mlflow._storage.rest.leases import RestLeases
 from mlflow._storage.rest.logged_models import RestLoggedModels
 from mlflow._storage.rest.metrics import RestMetrics
+from mlflow._storage.rest.model_versions import RestModelVersions
 from mlflow._storage.rest.params import RestParams
+from mlflow._storage.rest.policies import RestPolicies
+from mlflow._storage.rest.registered_models import RestRegisteredModels
 from mlflow._storage.rest.runs import RestRuns
+from mlflow._storage.rest.segments import RestSegments
 from mlflow._storage.rest.settings import RestSettings
+from mlflow._storage.rest.tables import RestTables
 from mlflow._storage.rest.tags import RestTags
 from mlflow._storage.rest.transport import HttpTransport
 
@@ -22,12 +32,19 @@ class RestStore:
 
     Args:
         uri: Address of the server.
+        transport: How it is asked; as configured by default.
+        before: Called before the server is asked for anything but a lease.
     """
 
-    def __init__(self, uri: str) -> None:
+    def __init__(
+        self,
+        uri: str,
+        transport: HttpTransport | None = None,
+        before: Callable[[], None] | None = None,
+    ) -> None:
         self.uri = uri
-        self.transport = HttpTransport(uri)
-        calls = Calls(self.transport)
+        self.transport = transport or HttpTransport(uri)
+        self.calls = calls = Calls(self.transport, before)
         self.experiments = RestExperiments(calls)
         self.runs = RestRuns(calls)
         self.metrics = RestMetrics(calls)
@@ -35,8 +52,20 @@ class RestStore:
         self.tags = RestTags(calls)
         self.inputs = RestInputs(calls)
         self.logged_models = RestLoggedModels(calls)
+        self.leases = RestLeases(Calls(self.transport))
+        self.segments = RestSegments(calls)
+        self.registered_models = RestRegisteredModels(calls)
+        self.model_versions = RestModelVersions(calls)
+        self.tables = RestTables(calls)
+        self.decisions = RestDecisions(calls)
+        self.policies = RestPolicies(calls)
         self.settings = RestSettings(self.transport, self.experiments)
         _transports.add(self.transport)
+
+    def artifacts(self, uri: str) -> ArtifactStore:
+        from mlflow._artifacts.open import open_artifacts
+
+        return open_artifacts(place_of_owner(self, uri), transport=self.transport)
 
     def close(self) -> None:
         self.transport.close()

@@ -72,15 +72,19 @@ class HttpTransport:
 
     Args:
         base_url: Address of the server; credentials in it are used and never shown.
+        max_retries: How often a request that is safe to repeat is repeated; as configured by default.
+        timeout_s: Seconds before a request is given up, at most; as configured by default.
     """
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(self, base_url: str, max_retries: int | None = None, timeout_s: float | None = None) -> None:
         parts = urlsplit(base_url)
         self._user = (parts.username, parts.password) if parts.username else None
         self.base_url = (
             base_url.replace(f"{parts.netloc.rpartition('@')[0]}@", "", 1) if self._user else base_url
         )
         self.base_url = self.base_url.rstrip("/")
+        self._max_retries = max_retries
+        self._timeout_s = timeout_s
         self._pool: PoolManager | None = None
 
     def at(self, base_url: str, /) -> HttpTransport:
@@ -113,7 +117,7 @@ class HttpTransport:
             MlflowException: The server answered with a status of 400 or above.
             TemporarilyUnavailable: The server cannot be reached.
         """
-        from urllib3.exceptions import HTTPError, NewConnectionError
+        from urllib3.exceptions import HTTPError, NewConnectionError, ProtocolError
 
         url = f"{self.base_url}{path}"
         if query:
@@ -121,7 +125,8 @@ class HttpTransport:
         once = body is not None and not isinstance(body, bytes)
         if repeatable is None:
             repeatable = method in ("GET", "HEAD", "PUT", "DELETE")
-        attempts = 1 if once else 1 + max(MLFLOW_HTTP_REQUEST_MAX_RETRIES.get(), 0)
+        retries = MLFLOW_HTTP_REQUEST_MAX_RETRIES.get() if self._max_retries is None else self._max_retries
+        attempts = 1 if once else 1 + max(retries, 0)
         all_headers = {**self._headers(), **(headers or {})}
         pool = self._connections()
         for attempt in range(attempts):
@@ -134,8 +139,11 @@ class HttpTransport:
                     headers=all_headers,
                     preload_content=not stream,
                     retries=False,
-                    timeout=MLFLOW_HTTP_REQUEST_TIMEOUT.get(),
+                    timeout=self._timeout(),
                 )
+                if _is_cut_off(raw, method):
+                    raw.close()
+                    raise ProtocolError("The answer was cut off")
             except NewConnectionError as error:
                 # Nobody listens: waiting for a server to come up again is worth a few moments, not minutes.
                 if attempt >= min(attempts - 1, 2):
@@ -157,8 +165,14 @@ class HttpTransport:
                 continue
             content = raw.data
             raw.release_conn()
-            raise error_from_wire(raw.status, content, f"{method} {redact_uri(self.base_url)}{path}")
+            refusal = error_from_wire(raw.status, content, f"{method} {redact_uri(self.base_url)}{path}")
+            refusal.retry_after_s = _seconds(raw.headers.get("Retry-After"))
+            raise refusal
         raise AssertionError("the last attempt returns or raises")
+
+    def _timeout(self) -> float:
+        configured = MLFLOW_HTTP_REQUEST_TIMEOUT.get()
+        return configured if self._timeout_s is None else min(configured, self._timeout_s)
 
     def _headers(self) -> dict[str, str]:
         headers = {"User-Agent": f"headrace/{VERSION}", "Accept": "application/json"}
@@ -182,7 +196,7 @@ class HttpTransport:
                 "num_pools": 4,
                 "maxsize": MLFLOW_HTTP_POOL_MAXSIZE.get(),
                 "block": False,
-                "timeout": Timeout(MLFLOW_HTTP_REQUEST_TIMEOUT.get()),
+                "timeout": Timeout(self._timeout()),
             }
             if self.base_url.startswith("https:"):
                 if MLFLOW_TRACKING_INSECURE_TLS.get():
@@ -216,12 +230,29 @@ class HttpTransport:
         self._pool = None
 
 
+def _is_cut_off(raw: BaseHTTPResponse, method: str) -> bool:
+    """Whether an answer ends inside of its head: the library takes that for an answer without a body.
+
+    Every server that speaks HTTP/1.1 says how long a body is, or sends it in chunks.
+    """
+    return (
+        raw.version >= 11
+        and method != "HEAD"
+        and raw.status not in (204, 304)
+        and "Content-Length" not in raw.headers
+        and "Transfer-Encoding" not in raw.headers
+    )
+
+
 def _pause(attempt: int, retry_after: str | None) -> None:
     factor = MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR.get()
-    seconds = 0.1 * factor**attempt
-    if retry_after and retry_after.isdecimal():
-        seconds = max(seconds, float(retry_after))
+    seconds = max(0.1 * factor**attempt, _seconds(retry_after) or 0.0)
     time.sleep(min(seconds, _LONGEST_PAUSE) * (0.75 + random.random() / 2))  # noqa: S311 - spreads load
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    """The header `Retry-After`, where it is a number of seconds."""
+    return float(retry_after) if retry_after and retry_after.isdecimal() else None
 
 
 def _proxy_of(url: str) -> str | None:

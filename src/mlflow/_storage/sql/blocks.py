@@ -1,10 +1,7 @@
-"""Blocks: up to 1,024 points of a series as three compressed columns.
+"""Blocks: up to 1,024 points of one series, sorted, as three compressed columns.
 
-Format (little endian): one byte codec number (1), four bytes number of points, then three columns, each four bytes
-length and that many bytes: zlib (level 1) over the eight byte planes of the column's 64-bit words. Steps and
-timestamps are stored as differences to the point before (modulo 2**64), values as their IEEE 754 bits, so that
-NaN payloads, infinities and the sign of zero survive. Sorting bytes into planes ("byte shuffle", as Blosc does)
-puts the slowly changing high bytes together; differences make them zero.
+Format (little endian): one byte codec number (1), four bytes number of points, then the columns of steps, timestamps
+and values in the format of points.py.
 """
 
 from __future__ import annotations
@@ -13,31 +10,17 @@ import math
 import struct
 import sys
 import zlib
-from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
+from mlflow._storage.sql.points import Point, damaged, pack_points, unpack_point, unpack_points
 from mlflow.exceptions import DataLoss
 
 BLOCK_POINTS = 1024
 CODEC = 1
 _HEADER = struct.Struct("<BI")
-_LENGTH = struct.Struct("<I")
-_MASK = (1 << 64) - 1
-
-
-class Point(NamedTuple):
-    """A point of a series."""
-
-    step: int
-    ts: int
-    value: float
-
-    @property
-    def rank(self) -> tuple[int, int, float, int]:
-        """What points are told apart and sorted by; NaN counts as 0."""
-        step, ts, value = self
-        return (step, ts, value, 0) if value == value else (step, ts, 0.0, 1)  # noqa: PLR0124 - NaN
+_MOST = 1 << 24
 
 
 class BlockHeader(NamedTuple):
@@ -48,6 +31,9 @@ class BlockHeader(NamedTuple):
     first: float | None
     last_step: int
     last_ts: int
+    last: float | None
+    min_ts: int
+    max_ts: int
     min: float | None
     max: float | None
     total: float
@@ -56,39 +42,36 @@ class BlockHeader(NamedTuple):
 
 
 def header_of(points: Sequence[Point]) -> BlockHeader:
-    """Header of sorted points; NaN is left out of `min` and `max` and is `None` in `first`."""
-    numbers = [point.value for point in points if not math.isnan(point.value)]
-    first = points[0].value
+    """Header of sorted points; NaN is left out of `min` and `max` and is `None` in `first` and `last`."""
+    numbers = [value for _, _, value, nan in points if not nan]
+    stamps = [ts for _, ts, _, _ in points]
+    first_step, first_ts, first, first_nan = points[0]
+    last_step, last_ts, last, last_nan = points[-1]
     return BlockHeader(
-        first_step=points[0].step,
-        first_ts=points[0].ts,
-        first=None if math.isnan(first) else first,
-        last_step=points[-1].step,
-        last_ts=points[-1].ts,
+        first_step=first_step,
+        first_ts=first_ts,
+        first=None if first_nan else first,
+        last_step=last_step,
+        last_ts=last_ts,
+        last=None if last_nan else last,
+        min_ts=min(stamps),
+        max_ts=max(stamps),
         min=min(numbers, default=None),
         max=max(numbers, default=None),
-        total=_clamped(sum(filter(math.isfinite, numbers))),
+        total=clamped(sum(filter(math.isfinite, numbers))),
         points=len(points),
         nans=len(points) - len(numbers),
     )
 
 
-def _clamped(total: float) -> float:
+def clamped(total: float) -> float:
+    """A sum that may have left the range of doubles."""
     return total if math.isfinite(total) else math.copysign(sys.float_info.max, total)
 
 
 def encode(points: Sequence[Point]) -> bytes:
     """Packs points, in the order given."""
-    columns = (
-        _differences([point.step for point in points]),
-        _differences([point.ts for point in points]),
-        array("d", [point.value for point in points]),
-    )
-    parts = [_HEADER.pack(CODEC, len(points))]
-    for column in columns:
-        packed = zlib.compress(_planes(column), 1)
-        parts += (_LENGTH.pack(len(packed)), packed)
-    return b"".join(parts)
+    return _HEADER.pack(CODEC, len(points)) + pack_points(points)
 
 
 def decode(data: bytes) -> list[Point]:
@@ -97,58 +80,35 @@ def decode(data: bytes) -> list[Point]:
     Raises:
         DataLoss: The bytes are no block.
     """
+    with _reporting():
+        return unpack_points(data, _HEADER.size, _count(data))
+
+
+def decode_at(data: bytes, index: int) -> Point:
+    """One point of a block.
+
+    Raises:
+        DataLoss: The bytes are no block, or it has no such point.
+    """
+    with _reporting():
+        count = _count(data)
+        if not 0 <= index < count:
+            raise ValueError("there is no such point")
+        return unpack_point(data, _HEADER.size, count, index)
+
+
+@contextmanager
+def _reporting() -> Iterator[None]:
     try:
-        codec, count = _HEADER.unpack_from(data)
-        if codec != CODEC:
-            raise DataLoss(
-                f"A block of metric points has the unknown format {codec}; a newer version wrote it"
-            )
-        position = _HEADER.size
-        columns = []
-        for kind in ("Q", "Q", "d"):
-            (length,) = _LENGTH.unpack_from(data, position)
-            position += _LENGTH.size
-            columns.append(_from_planes(zlib.decompress(data[position : position + length]), count, kind))
-            position += length
+        yield
     except (struct.error, zlib.error, ValueError) as error:
-        raise DataLoss("A block of metric points is damaged; restore the database from a backup") from error
-    steps, stamps, values = columns
-    return list(map(Point, _sums(steps), _sums(stamps), values.tolist()))
+        raise damaged("A block of metric points") from error
 
 
-def _differences(numbers: Sequence[int]) -> array[int]:
-    before = 0
-    column = array("Q")
-    for number in numbers:
-        column.append((number - before) & _MASK)
-        before = number
-    return column
-
-
-def _sums(column: array[int]) -> list[int]:
-    total = 0
-    numbers = []
-    for difference in column:
-        total = (total + difference) & _MASK
-        numbers.append(total if total < 1 << 63 else total - (1 << 64))
-    return numbers
-
-
-def _planes(column: array[int] | array[float]) -> bytes:
-    if sys.byteorder == "big":
-        column.byteswap()
-    raw = column.tobytes()
-    return b"".join(raw[plane::8] for plane in range(8))
-
-
-def _from_planes(planes: bytes, count: int, kind: str) -> array[int]:
-    if len(planes) != 8 * count:
-        raise ValueError("a column has the wrong length")
-    raw = bytearray(8 * count)
-    for plane in range(8):
-        raw[plane::8] = planes[plane * count : (plane + 1) * count]
-    column = array(kind)
-    column.frombytes(bytes(raw))
-    if sys.byteorder == "big":
-        column.byteswap()
-    return column
+def _count(data: bytes) -> int:
+    codec, count = _HEADER.unpack_from(data)
+    if codec != CODEC:
+        raise DataLoss(f"A block of metric points has the unknown format {codec}; a newer version wrote it")
+    if count > _MOST:
+        raise ValueError("the number of points is absurd")
+    return int(count)

@@ -6,8 +6,10 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from mlflow._storage.sql import inbox
 from mlflow._storage.sql.connection import Columns, Connection, Row
 from mlflow._storage.sql.engine import Engine
+from mlflow._storage.sql.run_rows import lock_runs
 from mlflow._wire.runs import run_body
 from mlflow.entities.dataset import Dataset
 from mlflow.entities.metric import Metric
@@ -21,37 +23,41 @@ _DOCUMENTS = Columns("run_document", run="bigint", body="bytea")
 _CHUNK = 500
 
 
-def bodies_of(cx: Connection, engine: Engine, runs: Sequence[int]) -> tuple[dict[int, bytes], list[int]]:
-    """Documents of runs, and the runs whose documents had to be made."""
-    found: dict[int, bytes] = {}
-    for chunk in _chunks(runs):
-        rows = cx.all(f"SELECT run, body FROM run_document WHERE run IN ({_marks(chunk)})", chunk)
-        found.update((row[0], bytes(row[1])) for row in rows)
-    missing = [run for run in runs if run not in found]
-    for chunk in _chunks(missing):
-        found.update(make_bodies(cx, engine, chunk))
-    return found, missing
-
-
 def keep_documents(engine: Engine, cx: Connection, runs: Sequence[int]) -> None:
     """Makes the documents of runs and keeps them. Needs a writing transaction."""
-    lock = engine.dialect.row_lock
     for chunk in _chunks(sorted(runs)):
         # Nobody may write to the runs between reading them and keeping what was read.
-        locked = cx.all(f"SELECT id FROM run WHERE id IN ({_marks(chunk)}) ORDER BY id{lock}", chunk)
+        locked = lock_runs(cx, engine.dialect, chunk)
         cx.insert(
             _DOCUMENTS,
-            sorted(make_bodies(cx, engine, [row[0] for row in locked]).items()),
+            sorted(_make_some(cx, engine, list(locked)).items()),
             "ON CONFLICT (run) DO UPDATE SET body = excluded.body",
         )
 
 
 def make_bodies(cx: Connection, engine: Engine, runs: Sequence[int]) -> dict[int, bytes]:
-    """Documents of at most 500 runs, from the tables; a fixed number of statements for any number of runs."""
-    marks = _marks(runs)
-    metrics = _by_run(
-        cx.all(f"SELECT run, key, value, ts, step FROM metric WHERE run IN ({marks}) ORDER BY run, key", runs)
+    """Documents of runs, from the tables."""
+    found: dict[int, bytes] = {}
+    for chunk in _chunks(runs):
+        found.update(_make_some(cx, engine, chunk))
+    return found
+
+
+def latest_points(cx: Connection, runs: Sequence[int]) -> dict[int, list[Row]]:
+    """The latest point of every series of at most 500 runs, as (run, key, value, ts, step); NaN is `None`."""
+    return _latest(
+        cx.all(
+            f"SELECT run, key, value, ts, step FROM metric WHERE run IN ({_marks(runs)}) ORDER BY run, key",
+            runs,
+        ),
+        inbox.waiting(cx, runs),
     )
+
+
+def _make_some(cx: Connection, engine: Engine, runs: Sequence[int]) -> dict[int, bytes]:
+    """Documents of at most 500 runs; a fixed number of statements for any number of runs."""
+    marks = _marks(runs)
+    metrics = latest_points(cx, runs)
     params = _by_run(
         cx.all(f"SELECT run, key, value FROM param WHERE run IN ({marks}) ORDER BY run, key", runs)
     )
@@ -100,6 +106,26 @@ def make_bodies(cx: Connection, engine: Engine, runs: Sequence[int]) -> dict[int
         )
         for run in runs
     }
+
+
+def _latest(stored: Sequence[Row], arrived: inbox.Arrived) -> dict[int, list[Row]]:
+    """Latest points of the series of each run, those included that no summary knows yet."""
+    if not arrived:
+        return _by_run(stored)
+    ranks = {
+        (run, key): (step, ts, 0.0, 1) if value is None else (step, ts, value, 0)
+        for run, key, value, ts, step in stored
+    }
+    for run, series in arrived.items():
+        for key, points in series.items():
+            newest = max(points)
+            ranks[run, key] = max(ranks.get((run, key), newest), newest)
+    return _by_run(
+        [
+            (run, key, None if nan else value, ts, step)
+            for (run, key), (step, ts, value, nan) in sorted(ranks.items())
+        ]
+    )
 
 
 def _by_run(rows: Sequence[Row]) -> dict[int, list[Row]]:

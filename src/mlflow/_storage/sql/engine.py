@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +12,10 @@ from typing import TypeVar
 
 from mlflow._storage.sql.connection import Connection
 from mlflow._storage.sql.dialects import Dialect, OwnedConnection, translating
+from mlflow._storage.sql.figures import Figures
+from mlflow._storage.sql.inbox import Arrivals
 from mlflow._storage.sql.keys import Keys
+from mlflow._storage.sql.run_rows import hold_runs
 from mlflow._storage.sql.writer import Operation, Writer
 from mlflow.exceptions import StorageUnavailable
 
@@ -30,8 +34,11 @@ class Engine:
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
-        self.writer = Writer(dialect)
+        self.writer = Writer(dialect, lambda cx, run_ids: hold_runs(cx, dialect, run_ids))
         self.keys = Keys()
+        self.arrivals = Arrivals()
+        self.token_key = b""
+        """What page tokens are signed with; the store sets it when it opens the database."""
         self._closed = False
         self._leaked: list[_Reader] = []
         self._reset_readers()
@@ -42,14 +49,15 @@ class Engine:
         self._open_readers: weakref.WeakSet[_Reader] = weakref.WeakSet()
         self._readers_lock = threading.Lock()
 
-    def write(self, work: Callable[[Connection], T], subject: str = "") -> T:
+    def write(self, work: Callable[[Connection], T], subject: str = "", *, alone: bool = False) -> T:
         """Runs `work` in a transaction and returns its result once that is durable.
 
         Args:
             work: May be run more than once (see `Writer`).
             subject: Id of the run that it locks, if it locks one.
+            alone: Whether it locks several, so that it needs a transaction of its own.
         """
-        return self.writer.run(work, subject)
+        return self.writer.run(work, subject, alone=alone)
 
     def submit(
         self, work: Callable[[], T], delivered: Callable[[Operation[T]], None], subject: str = ""
@@ -65,7 +73,16 @@ class Engine:
             yield current
             return
         with translating(self.dialect):
-            yield self._reader().connection
+            reader = self._reader()
+            if reader.in_snapshot:
+                yield reader.connection
+                return
+            started = reader.busy_since = time.perf_counter()
+            try:
+                yield reader.connection
+            finally:
+                reader.busy_since = None
+                reader.seconds += time.perf_counter() - started
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
@@ -79,13 +96,41 @@ class Engine:
             if reader.in_snapshot:
                 yield reader.connection
                 return
+            started = reader.busy_since = time.perf_counter()
             reader.connection.begin(write=False)
             reader.in_snapshot = True
             try:
                 yield reader.connection
             finally:
                 reader.in_snapshot = False
+                reader.busy_since = None
                 reader.connection.rollback()
+                reader.seconds += time.perf_counter() - started
+
+    def interrupt_reads(self, seconds: float) -> int:
+        """Ends reads of other threads that have taken longer; they fail. Returns how many there were."""
+        with self._readers_lock:
+            readers = list(self._open_readers)
+        now = time.perf_counter()
+        overdue = [
+            reader
+            for reader in readers
+            if reader.busy_since is not None and now - reader.busy_since > seconds
+        ]
+        for reader in overdue:
+            reader.connection.interrupt()
+        return len(overdue)
+
+    def figures(self) -> Figures:
+        """What has been done so far in this process."""
+        with self._readers_lock:
+            readers = list(self._open_readers)
+        return Figures(
+            self.writer.figures,
+            self.writer.queued(),
+            sum(reader.seconds for reader in readers),
+            len(readers),
+        )
 
     def close(self) -> None:
         """Finishes writing and frees the connections of all threads; whatever is called later fails."""
@@ -102,7 +147,8 @@ class Engine:
         if reader is None or reader.connection.broken:
             if self._closed:
                 raise StorageUnavailable(f"The store {self.dialect.uri} has been closed")
-            reader = _Reader(self.dialect.connect(write=False))
+            seconds = reader.seconds if reader is not None else 0.0
+            reader = _Reader(self.dialect.connect(write=False), seconds)
             self._readers.reader = reader
             with self._readers_lock:
                 self._open_readers.add(reader)
@@ -119,10 +165,12 @@ class Engine:
 class _Reader:
     """The connection that one thread reads with; it is closed when the thread ends."""
 
-    __slots__ = ("__weakref__", "_process", "connection", "in_snapshot")
+    __slots__ = ("__weakref__", "_process", "busy_since", "connection", "in_snapshot", "seconds")
 
-    def __init__(self, connection: OwnedConnection) -> None:
+    def __init__(self, connection: OwnedConnection, seconds: float) -> None:
         self.connection = connection
+        self.seconds = seconds
+        self.busy_since: float | None = None
         self.in_snapshot = False
         self._process = os.getpid()
 

@@ -9,6 +9,7 @@ from mlflow._storage.interface.pages import Page
 from mlflow._storage.sql.connection import Columns, Connection, Row
 from mlflow._storage.sql.engine import Engine
 from mlflow._storage.sql.experiment_rows import check_active, lock_experiment, no_experiment
+from mlflow._storage.sql.guards import Guards
 from mlflow._storage.sql.params import number_of
 from mlflow._storage.sql.search_experiments import ExperimentSearch
 from mlflow._storage.sql.settings import SqlSettings
@@ -47,11 +48,13 @@ class SqlExperiments:
     Args:
         engine: The database.
         settings: Where artifacts are.
+        guards: What refuses to delete experiments that are needed.
     """
 
-    def __init__(self, engine: Engine, settings: SqlSettings) -> None:
+    def __init__(self, engine: Engine, settings: SqlSettings, guards: Guards) -> None:
         self._engine = engine
         self._settings = settings
+        self._guards = guards
 
     def create(
         self, name: str, artifact_location: str | None = None, tags: Sequence[ExperimentTag] = ()
@@ -143,6 +146,7 @@ class SqlExperiments:
                 raise ResourceDoesNotExist(
                     f"No active experiment has the ID {experiment_id}: it is deleted already"
                 )
+            self._guards.check_experiment(cx, number)
             cx.run("UPDATE experiment SET deleted_ms = ?, updated_ms = ? WHERE id = ?", (now, now, number))
             cx.run("UPDATE run SET deleted_ms = ? WHERE experiment = ? AND deleted_ms IS NULL", (now, number))
 

@@ -136,6 +136,23 @@ def _stored_datasets(cx: Connection, experiment: int, datasets: Sequence[Dataset
     return found
 
 
+def move_datasets(cx: Connection, run: int, experiment: int) -> None:
+    """Links a run to datasets of another experiment that are equal to those that it is linked to."""
+    rows = cx.all(
+        "SELECT d.id, d.name, d.digest, d.source_type, d.source, d.schema, d.profile "
+        "FROM run_dataset rd JOIN dataset d ON d.id = rd.dataset WHERE rd.run = ?",
+        (run,),
+    )
+    numbers = _dataset_numbers(cx, experiment, [Dataset(*row[1:]) for row in rows])
+    for before, name, digest, *_ in rows:
+        number = numbers[name, digest]
+        cx.run(
+            "UPDATE run_dataset SET dataset = ?, experiment = ? WHERE run = ? AND dataset = ?",
+            (number, experiment, run, before),
+        )
+        cx.run("UPDATE run_dataset_tag SET dataset = ? WHERE run = ? AND dataset = ?", (number, run, before))
+
+
 def _link_models(cx: Connection, run: RunRow, models: Sequence[tuple[str, int]], *, made: int) -> None:
     steps = dict(models)
     numbers = find_models(cx, steps)

@@ -13,6 +13,7 @@ from mlflow._storage.interface.pages import Page
 from mlflow._storage.sql.connection import Columns, Connection, Row
 from mlflow._storage.sql.engine import Engine
 from mlflow._storage.sql.experiment_rows import hold_active_experiment
+from mlflow._storage.sql.guards import Guards
 from mlflow._storage.sql.ids import find_number
 from mlflow._storage.sql.logged_model_rows import find_model, model_number, no_model
 from mlflow._storage.sql.params import number_of
@@ -23,20 +24,21 @@ from mlflow._storage.validation import (
     check_experiment_id,
     check_logged_model_name,
     check_max_results,
+    check_new_id,
     check_pairs,
     check_text,
 )
 from mlflow.entities.logged_model import LoggedModel
 from mlflow.entities.logged_model_status import LoggedModelStatus
 from mlflow.entities.metric import Metric
-from mlflow.exceptions import InvalidParameterValue, ResourceDoesNotExist
+from mlflow.exceptions import InvalidParameterValue, ResourceConflict, ResourceDoesNotExist
 
 MAX_PAGE = 50_000
 _COLUMNS = (
     "m.id, m.uuid, m.experiment, m.name, m.status, m.status_message, m.model_type, m.created_ms, m.updated_ms, "
     "(SELECT r.uuid FROM run r WHERE r.id = m.source_run), "
-    "(SELECT e.root FROM experiment e WHERE e.id = m.experiment), "
-    "(SELECT e.location FROM experiment e WHERE e.id = m.experiment)"
+    "(SELECT e.root FROM experiment e WHERE e.id = COALESCE(m.home, m.experiment)), "
+    "(SELECT e.location FROM experiment e WHERE e.id = COALESCE(m.home, m.experiment))"
 )
 _PAIR = {"model": "bigint", "name": "text", "value": "text", "number": "double precision"}
 _PARAMS = Columns("logged_model_param", **_PAIR)
@@ -50,11 +52,13 @@ class SqlLoggedModels:
     Args:
         engine: The database.
         settings: Where artifacts are.
+        guards: What refuses to delete models that are needed.
     """
 
-    def __init__(self, engine: Engine, settings: SqlSettings) -> None:
+    def __init__(self, engine: Engine, settings: SqlSettings, guards: Guards) -> None:
         self._engine = engine
         self._settings = settings
+        self._guards = guards
 
     def create(
         self,
@@ -64,7 +68,9 @@ class SqlLoggedModels:
         source_run_id: str | None = None,
         params: Mapping[str, str] | None = None,
         tags: Mapping[str, str] | None = None,
+        model_id: str | None = None,
     ) -> LoggedModel:
+        wanted = None if model_id is None else check_new_id(model_id.removeprefix("m-"))
         experiment = check_experiment_id(experiment_id)
         check_logged_model_name(name)
         check_text(model_type or "", "model_type")
@@ -72,13 +78,20 @@ class SqlLoggedModels:
         check_pairs(tags, "tags")
 
         def work(cx: Connection) -> LoggedModel:
+            if wanted is not None and (
+                same := self._find_same(cx, wanted, experiment_id, name, source_run_id)
+            ):
+                return same
             hold_active_experiment(cx, self._engine.dialect, experiment)
             run = None
             if source_run_id:
                 run = find_number(cx, source_run_id)
                 if run is None or cx.one("SELECT 1 FROM run WHERE id = ?", (run,)) is None:
                     raise no_run(source_run_id)
-            number = self._insert(cx, experiment, name or random_name(), model_type, run)
+            number = self._insert(cx, experiment, name or random_name(), model_type, run, wanted)
+            if number is None:
+                assert wanted is not None  # nothing else keeps a number from being found
+                raise ResourceConflict(f"The id {model_id!r} is being taken by another call; try again")
             cx.insert(_PARAMS, _pairs(number, params or {}))
             cx.insert(_TAGS, _pairs(number, tags or {}))
             return self._read(cx, number)
@@ -113,6 +126,7 @@ class SqlLoggedModels:
             number = model_number(cx, model_id)
             if number is None or cx.one("SELECT 1 FROM logged_model WHERE id = ?", (number,)) is None:
                 raise no_model(model_id)
+            self._guards.check_logged_model(cx, model_id)
             now = now_ms()
             cx.run(
                 "UPDATE logged_model SET deleted_ms = ?, updated_ms = ? WHERE id = ? AND deleted_ms IS NULL",
@@ -182,12 +196,35 @@ class SqlLoggedModels:
             rows, token = query.page(cx, _COLUMNS, max_results, page_token)
             return Page(self._entities(cx, rows), token)
 
+    def _find_same(
+        self, cx: Connection, number: int, experiment_id: str, name: str | None, source_run_id: str | None
+    ) -> LoggedModel | None:
+        """The model that was made by the same call before.
+
+        Raises:
+            ResourceConflict: Another model has its number.
+        """
+        if cx.one("SELECT 1 FROM logged_model WHERE id = ?", (number,)) is None:
+            return None
+        model = self._read(cx, number)
+        same_run = model.source_run_id == (source_run_id or None)
+        if model.experiment_id == str(experiment_id) and name in (None, model.name) and same_run:
+            return model
+        raise ResourceConflict(f"Another model has the id {model.model_id} already; make a new one")
+
     def _insert(
-        self, cx: Connection, experiment: int, name: str, model_type: str | None, run: int | None
-    ) -> int:
+        self,
+        cx: Connection,
+        experiment: int,
+        name: str,
+        model_type: str | None,
+        run: int | None,
+        wanted: int | None,
+    ) -> int | None:
+        """Inserts the row of a model; returns its number, `None` when the wanted one has just been taken."""
         now = now_ms()
         while True:  # two models that are made in the same millisecond may draw the same number
-            number = new_number()
+            number = new_number() if wanted is None else wanted
             if cx.run(
                 "INSERT INTO logged_model (id, experiment, name, status, model_type, source_run, created_ms, "
                 "updated_ms, uuid) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
@@ -197,6 +234,8 @@ class SqlLoggedModels:
                 ),
             ):  # fmt: skip
                 return number
+            if wanted is not None:
+                return None
 
     def _read(self, cx: Connection, number: int) -> LoggedModel:
         return self._entities(cx, cx.all(f"SELECT {_COLUMNS} FROM logged_model m WHERE m.id = ?", (number,)))[

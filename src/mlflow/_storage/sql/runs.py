@@ -6,28 +6,35 @@ from collections.abc import Sequence
 
 from mlflow._base.clock import now_ms
 from mlflow._base.ids import id_of_number, new_number
-from mlflow._base.names import random_name
 from mlflow._storage.interface.pages import Page
-from mlflow._storage.interface.runs import RunDocument
+from mlflow._storage.interface.runs import JOURNAL, RunDocument
+from mlflow._storage.run_names import RUN_NAME, with_name
 from mlflow._storage.sql.connection import Connection, Row
-from mlflow._storage.sql.documents import bodies_of, keep_documents
+from mlflow._storage.sql.documents import keep_documents, make_bodies
 from mlflow._storage.sql.engine import Engine
 from mlflow._storage.sql.experiment_rows import hold_active_experiment
+from mlflow._storage.sql.folding import finish, settle_for
+from mlflow._storage.sql.guards import Guards
 from mlflow._storage.sql.ids import find_number
+from mlflow._storage.sql.leases import end_lease
 from mlflow._storage.sql.metrics import append_points
 from mlflow._storage.sql.params import write_params
+from mlflow._storage.sql.run_moves import move_runs
 from mlflow._storage.sql.run_rows import RunRow, forget_document, lock_active_run, lock_run, no_run
+from mlflow._storage.sql.search import any_of
 from mlflow._storage.sql.search_runs import RunSearch
 from mlflow._storage.sql.settings import SqlSettings
-from mlflow._storage.sql.tags import RUN_NAME, write_tags
+from mlflow._storage.sql.tags import write_tags
 from mlflow._storage.validation import (
-    MAX_INT64,
     check_batch,
     check_experiment_id,
     check_max_results,
+    check_moved_runs,
+    check_new_id,
     check_run_status,
     check_run_tag,
     check_text,
+    check_time,
 )
 from mlflow._wire.runs import run_from_body
 from mlflow.entities.lifecycle_stage import LifecycleStage
@@ -38,17 +45,15 @@ from mlflow.entities.run_info import RunInfo
 from mlflow.entities.run_status import RunStatus
 from mlflow.entities.tag import RunTag
 from mlflow.entities.view_type import ViewType
-from mlflow.exceptions import InvalidParameterValue
+from mlflow.exceptions import ResourceConflict
 
 MAX_PAGE = 50_000
 _COLUMNS = (
     "r.id, r.uuid, r.experiment, r.name, r.user_id, r.status, r.start_ms, r.end_ms, r.deleted_ms, "
-    "(SELECT e.root FROM experiment e WHERE e.id = r.experiment), "
-    "(SELECT e.location FROM experiment e WHERE e.id = r.experiment)"
+    "(SELECT e.root FROM experiment e WHERE e.id = COALESCE(r.home, r.experiment)), "
+    "(SELECT e.location FROM experiment e WHERE e.id = COALESCE(r.home, r.experiment))"
 )
-_SELECT_WITH_DOCUMENT = (
-    f"SELECT {_COLUMNS}, d.body FROM run r LEFT JOIN run_document d ON d.run = r.id WHERE r.id = ?"
-)
+_SELECT_WITH_DOCUMENT = f"SELECT {_COLUMNS}, d.body FROM run r LEFT JOIN run_document d ON d.run = r.id"
 
 
 class SqlRuns:
@@ -57,11 +62,13 @@ class SqlRuns:
     Args:
         engine: The database.
         settings: Where artifacts are.
+        guards: What refuses to delete runs that are needed.
     """
 
-    def __init__(self, engine: Engine, settings: SqlSettings) -> None:
+    def __init__(self, engine: Engine, settings: SqlSettings, guards: Guards) -> None:
         self._engine = engine
         self._settings = settings
+        self._guards = guards
 
     def create(
         self,
@@ -70,24 +77,29 @@ class SqlRuns:
         start_time: int | None = None,
         tags: Sequence[RunTag] = (),
         run_name: str | None = None,
+        run_id: str | None = None,
     ) -> Run:
+        wanted = None if run_id is None else check_new_id(run_id)
         experiment = check_experiment_id(experiment_id)
-        started = _check_time("start_time", start_time or 0)
-        checked = {tag.key: check_run_tag(tag) for tag in tags}
-        tagged = checked[RUN_NAME].value if RUN_NAME in checked else None
-        if run_name and tagged and run_name != tagged:
-            raise InvalidParameterValue(
-                "Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different values "
-                f"(run_name='{run_name}', mlflow.runName='{tagged}')."
-            )
+        started = check_time(start_time or 0, "start_time")
+        checked = with_name(tags, run_name)
+        name = checked[RUN_NAME].value
         user = check_text(user_id or "", "user_id")
-        name = run_name or tagged or random_name()
-        checked[RUN_NAME] = check_run_tag(RunTag(RUN_NAME, name))
 
         def work(cx: Connection) -> Run:
+            journal = checked[JOURNAL].value if JOURNAL in checked else None
+            if wanted is not None and (
+                same := self._find_same(cx, wanted, experiment, user, started, journal)
+            ):
+                return same
             hold_active_experiment(cx, self._engine.dialect, experiment)
-            number = new_number()
+            number = new_number() if wanted is None else wanted
             while not insert_run(cx, number, id_of_number(number), experiment, name, user, started):
+                if wanted is not None:  # taken by another process just now
+                    same = self._find_same(cx, wanted, experiment, user, started, journal)
+                    if same is None:
+                        raise ResourceConflict(f"The id {run_id} is being taken by another call; try again")
+                    return same
                 number = new_number()  # two runs that start in the same millisecond may draw the same one
             write_tags(cx, self._engine, RunRow(number, experiment, None), list(checked.values()))
             return self._get(cx, number)
@@ -100,15 +112,13 @@ class SqlRuns:
     def get_document(self, run_id: str) -> RunDocument:
         with self._engine.reading() as cx:
             number = find_number(cx, run_id)
-            row = None if number is None else cx.one(_SELECT_WITH_DOCUMENT, (number,))
-            if row is None:
+            row = None if number is None else cx.one(f"{_SELECT_WITH_DOCUMENT} WHERE r.id = ?", (number,))
+            if row is None or number is None:
                 raise no_run(run_id)
             if row[-1] is not None:
-                return RunDocument(self._info(cx, row[:-1]), bytes(row[-1]))
+                return RunDocument(self._info(cx, row), bytes(row[-1]))
         with self._engine.snapshot() as cx:
-            documents, missing = self._documents(
-                cx, cx.all(f"SELECT {_COLUMNS} FROM run r WHERE r.id = ?", (number,))
-            )
+            documents, missing = self._documents(cx, [number])
         self._keep(missing)
         return documents[0]
 
@@ -121,7 +131,7 @@ class SqlRuns:
     ) -> RunInfo:
         if status is not None:
             check_run_status(status)
-        ended = None if end_time is None else _check_time("end_time", end_time)
+        ended = None if end_time is None else check_time(end_time, "end_time")
 
         def work(cx: Connection) -> RunInfo:
             run = lock_active_run(cx, self._engine.dialect, run_id)
@@ -132,7 +142,10 @@ class SqlRuns:
             if run_name:
                 write_tags(cx, self._engine, run, [check_run_tag(RunTag(RUN_NAME, run_name))])
                 forget_document(cx, run.number)
+            if status is not None:
+                end_lease(cx, self._engine, run)
             if status is not None and RunStatus.is_terminated(status):
+                finish(cx, self._engine.dialect, run.number)
                 keep_documents(self._engine, cx, [run.number])
             row = cx.one(f"SELECT {_COLUMNS} FROM run r WHERE r.id = ?", (run.number,))
             assert row is not None  # it is locked
@@ -145,6 +158,16 @@ class SqlRuns:
 
     def restore(self, run_id: str) -> None:
         self._set_deleted(run_id, None)
+
+    def move(self, run_ids: Sequence[str], experiment_id: str) -> list[str]:
+        check_moved_runs(run_ids)
+        experiment = check_experiment_id(experiment_id)
+
+        def work(cx: Connection) -> list[str]:
+            hold_active_experiment(cx, self._engine.dialect, experiment)
+            return move_runs(cx, self._engine, run_ids, experiment)
+
+        return self._engine.write(work, alone=True)
 
     def search(
         self,
@@ -171,11 +194,12 @@ class SqlRuns:
     ) -> Page[RunDocument]:
         check_max_results(max_results, MAX_PAGE)
         experiments = sorted({check_experiment_id(experiment_id) for experiment_id in experiment_ids})
+        settle_for(self._engine, (filter_string or "", *order_by))
         with self._engine.snapshot() as cx:
             search = RunSearch(self._engine, cx, self._settings)
             query = search.query(experiments, view_type, filter_string, order_by)
-            rows, token = query.page(cx, _COLUMNS, max_results, page_token)
-            documents, missing = self._documents(cx, rows)
+            numbers, token = query.page(cx, max_results, page_token)
+            documents, missing = self._documents(cx, numbers)
         self._keep(missing)
         return Page(documents, token)
 
@@ -201,25 +225,52 @@ class SqlRuns:
 
         engine.write(work, run_id)
 
+    def _find_same(
+        self, cx: Connection, number: int, experiment: int, user: str, started: int, journal: str | None
+    ) -> Run | None:
+        """The run that was made by the same call before.
+
+        Raises:
+            ResourceConflict: Another run has its number.
+        """
+        row = cx.one(
+            "SELECT COALESCE(home, experiment), user_id, start_ms FROM run WHERE id = ?", (number,)
+        )  # the experiment that it was made in
+        if row is None:
+            return None
+        run = self._get(cx, number)
+        if row == (experiment, user, started) and run.data.tags.get(JOURNAL) == journal:
+            return run
+        raise ResourceConflict(f"Another run has the id {id_of_number(number)} already; make a new one")
+
     def _get(self, cx: Connection, number: int) -> Run:
-        row = cx.one(f"SELECT {_COLUMNS} FROM run r WHERE r.id = ?", (number,))
-        assert row is not None  # the caller made it
-        documents, _ = self._documents(cx, [row])
+        documents, _ = self._documents(cx, [number])
         return run_from_body(*documents[0])
 
     def _set_deleted(self, run_id: str, deleted_ms: int | None) -> None:
         def work(cx: Connection) -> None:
             run = lock_run(cx, self._engine.dialect, run_id)
             if (run.deleted_ms is None) != (deleted_ms is None):
+                if deleted_ms is not None:
+                    self._guards.check_run(cx, run_id)
                 cx.run("UPDATE run SET deleted_ms = ? WHERE id = ?", (deleted_ms, run.number))
 
         self._engine.write(work, run_id)
 
-    def _documents(self, cx: Connection, rows: Sequence[Row]) -> tuple[list[RunDocument], list[int]]:
-        bodies, missing = bodies_of(cx, self._engine, [row[0] for row in rows])
-        ended = {row[0] for row in rows if RunStatus.is_terminated(row[5])}
-        documents = [RunDocument(self._info(cx, row), bodies[row[0]]) for row in rows]
-        return documents, [number for number in missing if number in ended]
+    def _documents(self, cx: Connection, numbers: Sequence[int]) -> tuple[list[RunDocument], list[int]]:
+        """Documents of runs, and the runs whose documents had to be made although they have ended."""
+        if not numbers:
+            return [], []
+        chosen = any_of(self._engine.dialect, "r.id", numbers)
+        rows = cx.all(f"{_SELECT_WITH_DOCUMENT} WHERE {chosen.text}", chosen.parameters)
+        by_number = {row[0]: row for row in rows}
+        absent = [row[0] for row in rows if row[-1] is None]
+        made = make_bodies(cx, self._engine, absent)
+        documents = [
+            RunDocument(self._info(cx, by_number[number]), made.get(number) or bytes(by_number[number][-1]))
+            for number in numbers
+        ]
+        return documents, [number for number in absent if RunStatus.is_terminated(by_number[number][5])]
 
     def _keep(self, missing: Sequence[int]) -> None:
         """Keeps the documents of runs that have ended; those of running ones would be outdated at once."""
@@ -230,7 +281,7 @@ class SqlRuns:
             )
 
     def _info(self, cx: Connection, row: Row) -> RunInfo:
-        _, uuid, experiment, name, user_id, status, start_ms, end_ms, deleted_ms, root, location = row
+        _, uuid, experiment, name, user_id, status, start_ms, end_ms, deleted_ms, root, location = row[:11]
         base = self._settings.given_out(cx, root, location)
         return RunInfo(
             run_id=uuid,
@@ -259,11 +310,3 @@ def insert_run(
             (number, uuid, experiment, name, user_id, RunStatus.RUNNING, started),
         )
     )
-
-
-def _check_time(name: str, value: int) -> int:
-    if not 0 <= value <= MAX_INT64:
-        raise InvalidParameterValue(
-            f"Invalid value {value} for parameter '{name}' supplied: milliseconds since 1970"
-        )
-    return value

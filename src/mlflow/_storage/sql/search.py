@@ -56,11 +56,13 @@ class Column(NamedTuple):
         expression: SQL of its value; NULL comes last in both directions.
         descending: Direction.
         join: What the expression needs beside the searched table.
+        nullable: Whether it may be NULL.
     """
 
     expression: str
     descending: bool = False
     join: Sql | None = None
+    nullable: bool = True
 
 
 def join_with(connective: str, pieces: Sequence[Sql]) -> Sql:
@@ -155,7 +157,10 @@ def _equal_text(column: str, value: Text | Number, number: str | None) -> Sql:
     if isinstance(value, Number) and number is not None:
         return Sql(f"{column} = ? OR {number} = ?", (text, float(value.value)))
     if number is not None:
-        # A column with a number beside it is indexed by the beginning of its text.
+        # A column with a number beside it is indexed by the beginning of its text, which is all of a short one. SQLite
+        # does not use that index where the whole text is compared as well.
+        if len(text) < INDEXED_LENGTH:
+            return Sql(f"substr({column}, 1, {INDEXED_LENGTH}) = ?", (text,))
         return Sql(
             f"substr({column}, 1, {INDEXED_LENGTH}) = ? AND {column} = ?", (text[:INDEXED_LENGTH], text)
         )
@@ -179,6 +184,7 @@ class Search(ABC):
     """FROM clause; its alias is used by the columns."""
 
     def __init__(self, engine: Engine, cx: Connection) -> None:
+        self.engine = engine
         self.dialect = engine.dialect
         self.keys = engine.keys
         self.cx = cx
@@ -206,23 +212,33 @@ class Search(ABC):
             order: Columns, ending with a unique one.
             *identity: What else tells this search from others, for its page tokens.
         """
-        check_text(filter_string or "", "filter")
-        tree = parse_filter(filter_string, self.fields) if filter_string else None
-        wanted = list(conditions)
-        if tree is not None:
-            wanted.append(self.condition(tree))
+        wanted = [*conditions, *self.restrictions(self.tree(filter_string))]
         where = join_with("AND", wanted or [TRUE])
-        return Query(
-            self.table, where, list(order), fingerprint(self.fields.noun, filter_string or "", *identity)
-        )
+        search = fingerprint(self.fields.noun, filter_string or "", *identity)
+        return Query(self.engine, self.table, where, order, search)
 
-    def columns(self, order_by: Sequence[str]) -> list[Column]:
-        """Columns of an ordering that a user gave, ties included."""
+    def tree(self, filter_string: str | None) -> Node | None:
+        """Syntax tree of a filter that a user gave; `None` for all."""
+        check_text(filter_string or "", "filter")
+        return parse_filter(filter_string, self.fields) if filter_string else None
+
+    def restrictions(self, tree: Node | None) -> list[Sql]:
+        """Conditions that a filter stands for."""
+        return [] if tree is None else [self.condition(tree)]
+
+    def order_keys(self, order_by: Sequence[str]) -> list[OrderKey]:
+        """Keys of an ordering that a user gave."""
         for text in order_by:
             check_text(text, "order_by")
-        keys = parse_order_by(list(order_by), self.fields)
-        columns = [column for key in keys for column in self.order(key)]
-        return columns + self.ties(ordered=bool(keys))
+        return parse_order_by(list(order_by), self.fields)
+
+    def columns(self, keys: Sequence[OrderKey]) -> list[Column]:
+        """Columns of an ordering, ties included; none that an earlier one has decided."""
+        columns = [column for key in keys for column in self.order(key)] + self.ties(ordered=bool(keys))
+        by_expression: dict[str, Column] = {}
+        for column in columns:
+            by_expression.setdefault(column.expression, column)
+        return list(by_expression.values())
 
     def condition(self, node: Node) -> Sql:
         """Condition of a syntax tree."""
@@ -238,58 +254,113 @@ class Search(ABC):
 class Query:
     """A search that is ready to run, page by page."""
 
-    def __init__(self, table: str, where: Sql, order: list[Column], search: str) -> None:
+    def __init__(self, engine: Engine, table: str, where: Sql, order: Sequence[Column], search: str) -> None:
+        self._engine = engine
         self._table = table
         self._where = where
         self._order = order
         self._search = fingerprint(search, [(column.expression, column.descending) for column in order])
 
     def page(
-        self, cx: Connection, select: str, max_results: int, page_token: str | None
+        self, cx: Connection, columns: str, max_results: int, page_token: str | None
     ) -> tuple[list[Row], str | None]:
         """Rows of one page, and the token of the next.
 
         Args:
             cx: Connection.
-            select: Columns that are wanted.
+            columns: Columns that are wanted.
             max_results: Page size.
             page_token: Token of the page before.
         """
-        joins = [column.join for column in self._order if column.join is not None]
-        positions = ", ".join(f"{column.expression} AS o{i}" for i, column in enumerate(self._order))
-        parameters = [value for join in joins for value in join.parameters]
-        inner = (
-            f"SELECT {select}, {positions} FROM {self._table} "
-            + " ".join(join.text for join in joins)
-            + f" WHERE {self._where.text}"
-        )
-        parameters += self._where.parameters
-        order = ", ".join(
-            f"o{i} {'DESC' if column.descending else 'ASC'} NULLS LAST"
-            for i, column in enumerate(self._order)
-        )
-        start = read_token(page_token, self._search, len(self._order))
-        if start is not None:
-            after = self._after(start)
-            inner = f"SELECT * FROM ({inner}) found WHERE {after.text}"
-            parameters += after.parameters
-        rows = cx.all(f"{inner} ORDER BY {order} LIMIT ?", [*parameters, max_results + 1])
+        key = self._engine.token_key
         width = len(self._order)
+        start = read_token(page_token, self._search, width, key)
+        joins = [column.join for column in self._order if column.join is not None]
+        source = Sql(
+            " ".join([self._table, *(join.text for join in joins)]),
+            tuple(value for join in joins for value in join.parameters),
+        )
+        chosen = ", ".join([columns, *(column.expression for column in self._order)])
+        found = select(Sql(chosen), source, [self._where], self._order, start, max_results + 1)
+        rows = cx.all(found.text, found.parameters)
         token = None
         if len(rows) > max_results:
             rows = rows[:max_results]
-            token = make_token(rows[-1][-width:], self._search)
+            token = make_token(rows[-1][-width:], self._search, key)
         return [row[:-width] for row in rows], token
 
-    def _after(self, start: Sequence[Any]) -> Sql:
-        """Condition: a row comes after a position."""
-        choices: list[Sql] = []
-        equal: list[Sql] = []
-        for i, (column, value) in enumerate(zip(self._order, start, strict=True)):
-            if value is not None:
-                sign = "<" if column.descending else ">"
-                choices.append(join_with("AND", [*equal, Sql(f"o{i} {sign} ? OR o{i} IS NULL", (value,))]))
-                equal.append(Sql(f"o{i} = ?", (value,)))
-            else:
-                equal.append(Sql(f"o{i} IS NULL"))
-        return join_with("OR", choices or [FALSE])
+    def count(self, cx: Connection) -> int:
+        """How many rows all pages have."""
+        return count_rows(cx, Sql(self._table), [self._where])[0]
+
+
+def select(
+    columns: Sql,
+    source: Sql,
+    where: Sequence[Sql],
+    order: Sequence[Column] = (),
+    start: Sequence[Any] | None = None,
+    limit: int | None = None,
+) -> Sql:
+    """A SELECT.
+
+    Args:
+        columns: What it answers.
+        source: What stands behind FROM, with the joins that the order needs.
+        where: Conditions that all hold.
+        order: Columns that rows are ordered by; empty for any order.
+        start: Position in the order, after which the rows come.
+        limit: Most rows.
+    """
+    condition = join_with("AND", [*where, *([after(order, start)] if start is not None else [])] or [TRUE])
+    tail = f" ORDER BY {ordering(order)}" if order else ""
+    if limit is not None:
+        tail += f" LIMIT {limit}"
+    return Sql(
+        f"SELECT {columns.text} FROM {source.text} WHERE {condition.text}{tail}",
+        (*columns.parameters, *source.parameters, *condition.parameters),
+    )
+
+
+def count_rows(
+    cx: Connection, source: Sql, where: Sequence[Sql], limit: int | None = None
+) -> tuple[int, bool]:
+    """How many rows meet conditions, up to a limit, and whether that are all."""
+    found = select(Sql("1"), source, where, limit=None if limit is None else limit + 1)
+    row = cx.one(f"SELECT count(*) FROM ({found.text}) counted", found.parameters)
+    assert row is not None  # a count is one row
+    return (row[0], True) if limit is None or row[0] <= limit else (limit, False)
+
+
+def ordering(order: Sequence[Column], first_output: int | None = None) -> str:
+    """What stands behind ORDER BY.
+
+    Args:
+        order: Columns.
+        first_output: Number of the output `o…` that is the first column; by default expressions are written out.
+    """
+    return ", ".join(
+        (column.expression if first_output is None else f"o{first_output + i}")
+        + (" DESC" if column.descending else " ASC")
+        + (
+            " NULLS LAST" if column.nullable else ""
+        )  # where it says nothing, it would keep an index from being used
+        for i, column in enumerate(order)
+    )
+
+
+def after(order: Sequence[Column], start: Sequence[Any]) -> Sql:
+    """Condition: a row comes after a position."""
+    choices: list[Sql] = []
+    equal: list[Sql] = []
+    for column, value in zip(order, start, strict=True):
+        expression = column.expression
+        if value is None:
+            equal.append(Sql(f"{expression} IS NULL"))
+            continue
+        beyond = f"{expression} {'<' if column.descending else '>'} ?"
+        if column.nullable:
+            beyond += f" OR {expression} IS NULL"
+        choices.append(join_with("AND", [*equal, Sql(beyond, (value,))]))
+        equal.append(Sql(f"{expression} = ?", (value,)))
+    return join_with("OR", choices or [FALSE])

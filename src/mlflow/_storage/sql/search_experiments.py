@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from mlflow._search.fields.experiments import FIELDS
@@ -20,6 +21,8 @@ from mlflow.entities.view_type import ViewType
 
 NULLS = (Operator.IS_NULL, Operator.IS_NOT_NULL)
 
+_LAST_RUN = re.compile(r"\s*last_run(?:\s+(asc|desc))?\s*", re.IGNORECASE)
+_NEWEST_RUN = "(SELECT r.start_ms FROM run r WHERE r.experiment = e.id AND r.deleted_ms IS NULL ORDER BY r.start_ms DESC LIMIT 1)"
 _NUMBERS = {"creation_time": "e.created_ms", "last_update_time": "e.updated_ms"}
 
 
@@ -41,10 +44,28 @@ class ExperimentSearch(Search):
         return self.build(
             lifecycle("e.deleted_ms", view_type),
             filter_string,
-            self.columns(order_by),
+            self.columns(self.order_keys(order_by)),
             view_type,
             list(order_by),
         )
+
+    def table_query(
+        self, view_type: int, filter_string: str | None, name: str, order_by: Sequence[str]
+    ) -> Query:
+        """A search for experiments for a table, which may be ordered by their newest run, as it is by default."""
+        conditions = lifecycle("e.deleted_ms", view_type)
+        if name:
+            escaped = name.lower()
+            conditions.append(Sql(self.dialect.contains.format(column="e.name"), (escaped,)))
+        columns: list[Column] = []
+        texts = list(order_by) or ["last_run DESC"]
+        for text in texts:
+            if found := _LAST_RUN.fullmatch(text):
+                columns.append(Column(_NEWEST_RUN, descending=(found[1] or "").upper() == "DESC"))
+            else:
+                columns += [column for key in self.order_keys([text]) for column in self.order(key)]
+        columns += [column for column in self.ties(ordered=True) if column not in columns]
+        return self.build(conditions, filter_string, columns, "table", view_type, name, texts)
 
     def compare(self, comparison: Comparison) -> Sql:
         key, operator, value = comparison.key, comparison.operator, comparison.value
@@ -74,5 +95,5 @@ class ExperimentSearch(Search):
 
     def ties(self, *, ordered: bool) -> list[Column]:
         if ordered:
-            return [Column("e.id", descending=True)]
-        return [Column("e.created_ms", descending=True), Column("e.id")]
+            return [Column("e.id", descending=True, nullable=False)]
+        return [Column("e.created_ms", descending=True, nullable=False), Column("e.id", nullable=False)]

@@ -104,7 +104,7 @@ class LoggedModelSearch(Search):
         return self._ordered(ModelOrder(f"{key.entity.value}.{key.key}", not key.descending))
 
     def ties(self, *, ordered: bool) -> list[Column]:  # noqa: ARG002 - the same either way
-        return [Column("m.created_ms", descending=True), Column("m.id")]
+        return [Column("m.created_ms", descending=True, nullable=False), Column("m.id", nullable=False)]
 
     def _ordered(self, order: ModelOrder) -> list[Column]:
         check_text(order.field_name, "order_by.field_name")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -35,6 +36,23 @@ class SqlSettings:
     def ping(self) -> None:
         with self._engine.reading() as cx:
             cx.one("SELECT value FROM setting WHERE name = 'artifact_root'")
+
+    def token_key(self) -> bytes:
+        """What the page tokens of this database are signed with, by all processes that share it; made once."""
+        question = "SELECT value FROM setting WHERE name = 'token_key'"
+        with self._engine.reading() as cx:
+            row = cx.one(question)
+        if row is None:
+            self._engine.write(
+                lambda cx: cx.run(
+                    "INSERT INTO setting (name, value) VALUES ('token_key', ?) ON CONFLICT (name) DO NOTHING",
+                    (secrets.token_hex(32),),
+                )
+            )
+            with self._engine.reading() as cx:
+                row = cx.one(question)
+        assert row is not None  # nobody removes it
+        return bytes.fromhex(row[0])
 
     def artifact_root(self) -> str:
         with self._engine.reading() as cx:

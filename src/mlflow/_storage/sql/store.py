@@ -6,20 +6,35 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from mlflow._artifacts.interface import ArtifactStore
 from mlflow._base.clock import now_ms
+from mlflow._storage.interface.settings import ArtifactPlace
+from mlflow._storage.owners import place_of_owner
 from mlflow._storage.sql.connection import Connection
+from mlflow._storage.sql.decisions import SqlDecisions
 from mlflow._storage.sql.dialects import Dialect, translating
 from mlflow._storage.sql.engine import Engine
 from mlflow._storage.sql.experiments import DEFAULT_NAME, SqlExperiments
+from mlflow._storage.sql.figures import Figures
+from mlflow._storage.sql.guards import Guards
 from mlflow._storage.sql.inputs import SqlInputs
+from mlflow._storage.sql.leases import SqlLeases
+from mlflow._storage.sql.ledger import Ledger
 from mlflow._storage.sql.logged_models import SqlLoggedModels
 from mlflow._storage.sql.metrics import SqlMetrics
+from mlflow._storage.sql.model_versions import SqlModelVersions
 from mlflow._storage.sql.params import SqlParams
+from mlflow._storage.sql.policies import SqlPolicies
+from mlflow._storage.sql.registered_models import SqlRegisteredModels
 from mlflow._storage.sql.runs import SqlRuns
 from mlflow._storage.sql.schema import migrate
+from mlflow._storage.sql.segments import SqlSegments
 from mlflow._storage.sql.settings import SqlSettings
+from mlflow._storage.sql.tables import SqlTables
 from mlflow._storage.sql.tags import SqlTags
+from mlflow._storage.sql.trash import SqlTrash
 from mlflow._storage.sql.writer import Operation
+from mlflow.exceptions import ResourceDoesNotExist
 
 T = TypeVar("T")
 
@@ -45,13 +60,23 @@ class SqlStore:
         self.uri = uri
         self.engine = engine = Engine(dialect)
         self.settings = settings = SqlSettings(engine, proxied=proxied)
-        self.experiments = SqlExperiments(engine, settings)
-        self.runs = SqlRuns(engine, settings)
+        self._guards = guards = Guards(engine)
+        self.experiments = SqlExperiments(engine, settings, guards)
+        self.runs = SqlRuns(engine, settings, guards)
         self.metrics = SqlMetrics(engine)
         self.params = SqlParams(engine)
         self.tags = SqlTags(engine)
         self.inputs = SqlInputs(engine)
-        self.logged_models = SqlLoggedModels(engine, settings)
+        self.logged_models = SqlLoggedModels(engine, settings, guards)
+        self.tables = SqlTables(engine, settings)
+        self.leases = SqlLeases(engine)
+        self.segments = SqlSegments(engine)
+        ledger = Ledger(engine)
+        self.registered_models = SqlRegisteredModels(engine, ledger, guards)
+        self.model_versions = SqlModelVersions(engine, ledger, self.logged_models, guards)
+        self.decisions = SqlDecisions(engine, ledger)
+        self.trash = SqlTrash(engine, settings)
+        self.policies = SqlPolicies(engine, ledger)
         self.is_new = False
         try:
             with translating(dialect):
@@ -61,6 +86,7 @@ class SqlStore:
                     empty = cx.one("SELECT 1 FROM setting WHERE name = 'artifact_root'") is None
                 if empty:
                     self.is_new = engine.write(lambda cx: _fill(cx, dialect, settings, artifact_root))
+                engine.token_key = settings.token_key()
         except BaseException:
             engine.close()
             raise
@@ -78,6 +104,39 @@ class SqlStore:
                 their runs in the order of their ids, so that none waits for the other in a circle.
         """
         self.engine.submit(work, delivered, run_id)
+
+    def interrupt_reads(self, seconds: float) -> int:
+        """Ends reads of other threads that have taken longer; they fail. Returns how many there were."""
+        return self.engine.interrupt_reads(seconds)
+
+    def figures(self) -> Figures:
+        """What this process has done with the database so far."""
+        return self.engine.figures()
+
+    def artifacts(self, uri: str) -> ArtifactStore:
+        from mlflow._artifacts.open import open_artifacts
+
+        return open_artifacts(self.settings.place_of(place_of_owner(self, uri)).uri)
+
+    def check_deletable(self, uri: str) -> None:
+        """Refuses to have artifacts deleted that a protected version stands on.
+
+        Args:
+            uri: What is to be deleted: a URI that this store gave out, or one below it.
+
+        Raises:
+            ResourceConflict: A version needs them.
+        """
+        self._guards.check_artifacts(self.settings.place_of(uri), self._place_of_version)
+
+    def _place_of_version(self, name: str, version: str) -> ArtifactPlace | None:
+        """Where the files of a version are; `None` where its run or model is not in this store."""
+        try:
+            return self.settings.place_of(
+                place_of_owner(self, self.model_versions.download_uri(name, version))
+            )
+        except ResourceDoesNotExist:
+            return None
 
     def close(self) -> None:
         self.engine.close()

@@ -5,8 +5,7 @@ queued, runs it in one transaction, each operation in its own savepoint, commits
 A caller that waits becomes that thread itself if nobody else is: a script that logs alone pays for no hand-over.
 A server that must not wait submits operations, which a thread of the writer's takes.
 
-Where savepoints are not cheap, operations share a transaction without them; if one fails, all are done again, each
-in a transaction of its own. An operation that lost to another process (a deadlock, a name taken in between) or
+Where the engine cannot take back what one of them did, all are done again, each in a transaction of its own. An operation that lost to another process (a deadlock, a name taken in between) or
 whose connection broke before the commit is done again too. So an operation may run more than once: it must have
 no effects but those on the database.
 """
@@ -17,13 +16,15 @@ import logging
 import random
 import threading
 import time
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 from mlflow._storage.sql.connection import Connection
 from mlflow._storage.sql.dialects import Dialect, OwnedConnection
-from mlflow.exceptions import MlflowException, StorageUnavailable
+from mlflow._storage.sql.figures import GROUP_BOUNDS, WriterFigures
+from mlflow.exceptions import MlflowException, OutcomeUnknown, StorageUnavailable
 
 T = TypeVar("T")
 
@@ -41,14 +42,17 @@ _logger = logging.getLogger(__name__)
 class Operation(Generic[T]):
     """Something to be written, and what came of it."""
 
-    __slots__ = ("delivered", "done", "error", "result", "subject", "work")
+    __slots__ = ("alone", "delivered", "done", "error", "result", "subject", "work")
 
     def __init__(
         self,
         work: Callable[[Connection], T],
         subject: str = "",
         delivered: Callable[[Operation[T]], None] | None = None,
+        *,
+        alone: bool = False,
     ) -> None:
+        self.alone = alone
         self.work = work
         self.subject = subject
         self.delivered = delivered
@@ -62,10 +66,16 @@ class Writer:
 
     Args:
         dialect: The engine.
+        prepare: Does what the operations of a group need together; it gets their subjects.
+
+    Attributes:
+        figures: What it has done so far.
     """
 
-    def __init__(self, dialect: Dialect) -> None:
+    def __init__(self, dialect: Dialect, prepare: Callable[[Connection, Sequence[str]], None]) -> None:
         self._dialect = dialect
+        self._prepare = prepare
+        self.figures = WriterFigures()
         self._leaked: list[OwnedConnection | None] = []
         self._reset()
 
@@ -92,7 +102,7 @@ class Writer:
         connection: Connection | None = getattr(self._inside, "connection", None)
         return connection
 
-    def run(self, work: Callable[[Connection], T], subject: str = "") -> T:
+    def run(self, work: Callable[[Connection], T], subject: str = "", *, alone: bool = False) -> T:
         """Runs an operation, waits until it is durable, and returns its result.
 
         Inside of another operation it becomes part of that one.
@@ -101,11 +111,12 @@ class Writer:
             work: What to do; it may be done more than once.
             subject: What it locks first. Operations of one transaction are sorted by it, so that processes
                 which lock the same things do so in the same order.
+            alone: Whether it gets a transaction of its own, because it locks more than one subject.
         """
         current = self.current
         if current is not None:
             return work(current)
-        operation = Operation(work, subject)
+        operation = Operation(work, subject, alone=alone)
         self._queue.append(operation)
         while not operation.done:
             with self._lock:
@@ -128,6 +139,11 @@ class Writer:
         self._wake.set()
         if self._closed:
             self._write_rest()
+
+    def later(self, work: Callable[[Connection], object]) -> None:
+        """Queues an operation for whoever writes next, in a transaction of its own; nobody waits for it."""
+        self._queue.append(Operation(work, delivered=_complain, alone=True))
+        self._wake.set()
 
     def queued(self) -> int:
         """Operations that wait."""
@@ -178,7 +194,13 @@ class Writer:
         group: list[Operation[Any]] = []
         try:
             while self._queue and len(group) < GROUP_SIZE:
-                group.append(self._queue.popleft())
+                operation = self._queue.popleft()
+                if operation.alone and group:
+                    self._queue.appendleft(operation)
+                    break
+                group.append(operation)
+                if operation.alone:
+                    break
             if self._dialect.row_lock:
                 group.sort(key=_subject)
             if group:
@@ -194,13 +216,25 @@ class Writer:
         return len(group)
 
     def _write(self, group: Sequence[Operation[Any]]) -> None:
+        started = time.perf_counter()
+        try:
+            self._write_together(group)
+        finally:
+            figures = self.figures
+            figures.groups[bisect_left(GROUP_BOUNDS, len(group))] += 1
+            figures.operations += len(group)
+            figures.seconds += time.perf_counter() - started
+
+    def _write_together(self, group: Sequence[Operation[Any]]) -> None:
         if len(group) > 1 and self._transact(group):
             return
+        self.figures.repeats += len(group) > 1
         for operation in group:
             for attempt in range(1, ATTEMPTS + 1):
                 if self._transact([operation], last=attempt == ATTEMPTS):
                     break
-                time.sleep(random.uniform(0.5, 1) * 0.01 * 2**attempt)  # noqa: S311
+                self.figures.repeats += 1
+                time.sleep(random.uniform(0.5, 1) * 0.01 * 2**attempt)  # noqa: S311 - no secret
 
     def _transact(self, group: Sequence[Operation[Any]], *, last: bool = False) -> bool:
         """Runs operations in one transaction.
@@ -231,8 +265,10 @@ class Writer:
             again = self._dialect.is_retryable(error) or (lost and not committing)
             if again and not last and not isinstance(error, MlflowException):
                 return False
+            if len(group) > 1 and not committing and not lost:
+                return False  # what was put off failed: each finds out for itself
             if lost and committing:
-                error = StorageUnavailable(
+                error = OutcomeUnknown(
                     f"The connection to the database {self._dialect.uri} broke during a commit: whether the last "
                     "change was stored is not known. Look before you repeat it."
                 )
@@ -255,17 +291,24 @@ class Writer:
 
     def _run_all(self, connection: OwnedConnection, group: Sequence[Operation[Any]]) -> bool:
         """Runs operations, as far as they can share a transaction; returns whether all of them could."""
-        apart = len(group) > 1 and self._dialect.cheap_savepoints
+        apart = len(group) > 1
+        if apart:
+            self._prepare(connection, [operation.subject for operation in group if operation.subject])
         for operation in group:
             if apart:
                 connection.savepoint()
             self._run_one(connection, operation)
-            if apart and connection.in_transaction:  # some errors end the whole transaction
-                connection.release(keep=operation.error is None)
-            elif operation.error is not None:
+            if (
+                apart
+                and connection.in_transaction  # some errors end the whole transaction
+                and connection.release(keep=operation.error is None)
+            ):
+                continue
+            if operation.error is not None:
                 if connection.broken:
                     raise operation.error
                 return False
+        connection.flush()
         return True
 
     def _run_one(self, connection: OwnedConnection, operation: Operation[Any]) -> None:
@@ -306,6 +349,11 @@ def _deliver(operation: Operation[Any], delivered: Callable[[Operation[Any]], No
         delivered(operation)
     except Exception:  # one receiver that is gone must not keep the others waiting
         _logger.exception("The result of a write could not be delivered")
+
+
+def _complain(operation: Operation[Any]) -> None:
+    if operation.error is not None:
+        _logger.warning("Housekeeping of the database failed: %s", operation.error)
 
 
 def _subject(operation: Operation[Any]) -> str:

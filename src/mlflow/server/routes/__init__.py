@@ -9,6 +9,8 @@ from mlflow.exceptions import InvalidParameterValue
 from mlflow.server.context import Context
 
 Handler = Callable[[Context, Any], Any]
+FollowUp = Callable[[Context, Any], None]
+"""What is done with a reply once what it says is durable."""
 
 
 def run_id_of(request: Any) -> str:

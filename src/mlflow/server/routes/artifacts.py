@@ -53,6 +53,7 @@ def list_proxied_artifacts(context: Context, request: wire.ListProxiedArtifacts)
 
 def delete_proxied_artifact(context: Context, request: wire.ProxiedArtifact) -> Empty:
     located = context.artifacts.proxied(request.path)
+    context.store.check_deletable(f"mlflow-artifacts:/{located.key}")
     located.store.delete(located.key)
     return Empty()
 

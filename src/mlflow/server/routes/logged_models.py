@@ -9,7 +9,9 @@ from mlflow.server.context import Context
 from mlflow.server.routes import Handler
 
 
-def create_logged_model(context: Context, request: wire.CreateLoggedModel) -> wire.ModelReply:
+def create_logged_model(
+    context: Context, request: wire.CreateLoggedModel, model_id: str | None = None
+) -> wire.ModelReply:
     model = context.store.logged_models.create(
         request.experiment_id,
         request.name or None,
@@ -17,8 +19,13 @@ def create_logged_model(context: Context, request: wire.CreateLoggedModel) -> wi
         request.source_run_id or None,
         {param.key: param.value for param in request.params},
         {tag.key: tag.value for tag in request.tags},
+        model_id,
     )
     return wire.ModelReply(wire.model_to_wire(model))
+
+
+def create_named_logged_model(context: Context, request: wire.CreateNamedLoggedModel) -> wire.ModelReply:
+    return create_logged_model(context, request.model, request.model_id)
 
 
 def search_logged_models(context: Context, request: wire.SearchLoggedModels) -> wire.ModelsReply:
@@ -72,6 +79,7 @@ def log_logged_model_params(context: Context, request: wire.LogLoggedModelParams
 
 HANDLERS: dict[str, Handler] = {
     "create_logged_model": create_logged_model,
+    "create_named_logged_model": create_named_logged_model,
     "search_logged_models": search_logged_models,
     "get_logged_model": get_logged_model,
     "finalize_logged_model": finalize_logged_model,

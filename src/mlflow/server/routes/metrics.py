@@ -35,8 +35,19 @@ def get_metric_history_bulk_interval(
     return wire.MetricHistory([wire.metric_to_wire(metric) for metric in points])
 
 
+def get_series(context: Context, request: wire.GetSeries) -> wire.SeriesReply:
+    names = [(each.run_id, each.key) for each in request.series]
+    found = context.store.metrics.envelopes(
+        names, request.start, request.end, by_time=request.x == "time", buckets=request.buckets
+    )
+    return wire.SeriesReply(
+        [wire.envelope_to_wire(*name, each) for name, each in zip(names, found, strict=True)]
+    )
+
+
 HANDLERS: dict[str, Handler] = {
     "get_metric_history": get_metric_history,
     "get_metric_history_bulk": get_metric_history_bulk,
     "get_metric_history_bulk_interval": get_metric_history_bulk_interval,
+    "get_series": get_series,
 }

@@ -20,7 +20,7 @@ from mlflow.server.routes import Handler, run_id_of
 MODEL_HISTORY = "mlflow.log-model.history"
 
 
-def create_run(context: Context, request: wire.CreateRun) -> wire.RawRunReply:
+def create_run(context: Context, request: wire.CreateRun, run_id: str | None = None) -> wire.RawRunReply:
     if not request.experiment_id:
         raise BadRequest("Missing value for required parameter 'experiment_id'")
     run = context.store.runs.create(
@@ -29,8 +29,13 @@ def create_run(context: Context, request: wire.CreateRun) -> wire.RawRunReply:
         request.start_time,
         [RunTag(tag.key, tag.value) for tag in request.tags],
         request.run_name or None,
+        run_id,
     )
     return wire.RawRunReply(wire.raw_run(run.info, wire.run_body(run.data, run.inputs, run.outputs)))
+
+
+def create_named_run(context: Context, request: wire.CreateNamedRun) -> wire.RawRunReply:
+    return create_run(context, request.run, request.run_id)
 
 
 def get_run(context: Context, request: wire.GetRun) -> wire.RawRunReply:
@@ -55,6 +60,10 @@ def delete_run(context: Context, request: wire.DeleteRun) -> Empty:
 def restore_run(context: Context, request: wire.RestoreRun) -> Empty:
     context.store.runs.restore(request.run_id)
     return Empty()
+
+
+def move_runs(context: Context, request: wire.MoveRuns) -> wire.MovedRuns:
+    return wire.MovedRuns(context.store.runs.move(request.run_ids, request.experiment_id))
 
 
 def search_runs(context: Context, request: wire.SearchRuns) -> wire.RawRunsReply:
@@ -133,10 +142,12 @@ def log_outputs(context: Context, request: LogOutputs) -> Empty:
 
 HANDLERS: dict[str, Handler] = {
     "create_run": create_run,
+    "create_named_run": create_named_run,
     "get_run": get_run,
     "update_run": update_run,
     "delete_run": delete_run,
     "restore_run": restore_run,
+    "move_runs": move_runs,
     "search_runs": search_runs,
     "log_metric": log_metric,
     "log_parameter": log_parameter,

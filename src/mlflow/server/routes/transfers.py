@@ -8,7 +8,7 @@ import posixpath
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import Executor
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from starlette.requests import ClientDisconnect, Request
@@ -21,7 +21,20 @@ from mlflow.server.artifacts import Located
 from mlflow.server.context import Context
 from mlflow.server.routes import run_id_of
 
-Transfer = Callable[[Context, Any, Request, Executor], Awaitable[Response]]
+
+class Pools(NamedTuple):
+    """Threads of a server.
+
+    Attributes:
+        reads: For what takes a moment; each has a connection to the database.
+        uploads: For what waits for a client.
+    """
+
+    reads: Executor
+    uploads: Executor
+
+
+Transfer = Callable[[Context, Any, Request, Pools], Awaitable[Response]]
 
 MAX_UPLOAD_BYTES = 10 * 1024 * 1024
 """Largest body of the upload endpoint for browsers."""
@@ -64,25 +77,23 @@ _CSP_WITH_SCRIPTS = (
 
 
 async def download_proxied_artifact(
-    context: Context, request: wire.ProxiedArtifact, http: Request, pool: Executor
+    context: Context, request: wire.ProxiedArtifact, http: Request, pools: Pools
 ) -> Response:
-    return await _download(lambda: context.artifacts.proxied(request.path), http, pool)
+    return await _download(lambda: context.artifacts.proxied(request.path), http, pools.reads)
 
 
-async def get_artifact(
-    context: Context, request: wire.GetArtifact, http: Request, pool: Executor
-) -> Response:
+async def get_artifact(context: Context, request: wire.GetArtifact, http: Request, pools: Pools) -> Response:
     run_id = run_id_of(request)
-    return await _download(lambda: _file_of_run(context, run_id, request.path), http, pool)
+    return await _download(lambda: _file_of_run(context, run_id, request.path), http, pools.reads)
 
 
 async def get_raw_artifact(
-    context: Context, request: wire.GetRawArtifact, http: Request, pool: Executor
+    context: Context, request: wire.GetRawArtifact, http: Request, pools: Pools
 ) -> Response:
     name = posixpath.basename(request.path)
     if not name.lower().endswith((".html", ".htm")):
         raise InvalidParameterValue(f"Only HTML is shown in a frame; download {name!r} with /get-artifact")
-    response = await _download(lambda: _file_of_run(context, request.run_id, request.path), http, pool)
+    response = await _download(lambda: _file_of_run(context, request.run_id, request.path), http, pools.reads)
     if response.status_code < 400:
         # The page gets an origin of its own: no cookies, no API, no way out of its frame.
         response.headers["Content-Type"] = "text/html; charset=utf-8"
@@ -104,23 +115,23 @@ def _file_of_run(context: Context, run_id: str, path: str) -> Located:
 
 
 async def get_logged_model_artifact(
-    context: Context, request: wire.GetModelArtifact, http: Request, pool: Executor
+    context: Context, request: wire.GetModelArtifact, http: Request, pools: Pools
 ) -> Response:
     return await _download(
-        lambda: context.artifacts.of_model(request.model_id, request.artifact_file_path)[0], http, pool
+        lambda: context.artifacts.of_model(request.model_id, request.artifact_file_path)[0], http, pools.reads
     )
 
 
 async def upload_proxied_artifact(
-    context: Context, request: wire.ProxiedArtifact, http: Request, pool: Executor
+    context: Context, request: wire.ProxiedArtifact, http: Request, pools: Pools
 ) -> Response:
     size = _content_length(http)
-    await _upload(lambda: context.artifacts.proxied(request.path), http, pool, size, None)
+    await _upload(lambda: context.artifacts.proxied(request.path), http, pools, size, None)
     return Response(status_code=200)
 
 
 async def upload_artifact(
-    context: Context, request: wire.UploadArtifact, http: Request, pool: Executor
+    context: Context, request: wire.UploadArtifact, http: Request, pools: Pools
 ) -> Response:
     run_id = run_id_of(request)
     size = _content_length(http)
@@ -132,7 +143,7 @@ async def upload_artifact(
             "/api/2.0/mlflow-artifacts/artifacts/ for larger ones."
         )
     await _upload(
-        lambda: context.artifacts.of_run(run_id, request.path)[0], http, pool, size, MAX_UPLOAD_BYTES
+        lambda: context.artifacts.of_run(run_id, request.path)[0], http, pools, size, MAX_UPLOAD_BYTES
     )
     return Response(status_code=200, media_type="application/json")
 
@@ -196,7 +207,7 @@ def _etag(stream: ByteStream) -> str | None:
 
 
 async def _upload(
-    locate: Callable[[], Located], http: Request, pool: Executor, size: int | None, limit: int | None
+    locate: Callable[[], Located], http: Request, pools: Pools, size: int | None, limit: int | None
 ) -> None:
     loop = asyncio.get_running_loop()
     arriving = http.stream()
@@ -208,7 +219,7 @@ async def _upload(
         return b""
 
     def chunks() -> Iterator[bytes]:
-        # Runs in a thread of the pool and pulls one piece at a time, so that memory stays flat.
+        # Runs in a thread for uploads and pulls one piece at a time, so that memory stays flat.
         total = 0
         while chunk := asyncio.run_coroutine_threadsafe(next_chunk(), loop).result():
             total += len(chunk)
@@ -218,12 +229,12 @@ async def _upload(
                 )
             yield chunk
 
-    def write() -> None:
-        located = locate()
+    def write(located: Located) -> None:
         located.store.write(located.key, chunks(), size)
 
     try:
-        await loop.run_in_executor(pool, write)
+        located = await loop.run_in_executor(pools.reads, locate)
+        await loop.run_in_executor(pools.uploads, write, located)
     except ClientDisconnect:
         raise MlflowException("The upload was cut off; nothing was stored", error_code="CANCELLED") from None
 

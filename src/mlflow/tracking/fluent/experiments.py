@@ -12,6 +12,7 @@ from mlflow.entities.tag import ExperimentTag
 from mlflow.entities.view_type import ViewType
 from mlflow.exceptions import InvalidParameterValue, NotSupported
 from mlflow.tracking import experiments
+from mlflow.tracking.console import say_deleted
 
 
 def set_experiment(
@@ -48,10 +49,13 @@ def set_experiment(
         from mlflow._base.logs import get_logger
 
         get_logger("mlflow.tracking.fluent").warning(
-            "The active run %s stays in its experiment %s; %r is the experiment of runs that are started from now on.",
+            "The active run %s stays in its experiment %s; %r is the experiment of runs that are started from now on. "
+            "If the run belongs there too: mlflow.move_runs(%r, experiment_id=%r)",
             entry.run.info.run_id,
             entry.run.info.experiment_id,
             experiment.name,
+            entry.run.info.run_id,
+            experiment.experiment_id,
         )
     return experiment
 
@@ -115,8 +119,9 @@ def list_experiments(
 
 
 def delete_experiment(experiment_id: str) -> None:
-    """Moves an experiment and its runs to the trash."""
+    """Moves an experiment and its runs to the trash, until `mlflow gc` empties it."""
     open_session_store().experiments.delete(str(experiment_id))
+    say_deleted("experiment", str(experiment_id), "restore_experiment")
 
 
 def restore_experiment(experiment_id: str) -> None:

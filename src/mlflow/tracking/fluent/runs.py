@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self, overload
 
-from mlflow._session.experiments import active_experiment_id, chosen_experiment_id
+from mlflow._session.experiments import (
+    active_experiment_id,
+    chosen_experiment_id,
+    find_or_create_experiment,
+)
+from mlflow._session.heartbeat import start_heartbeat
 from mlflow._session.runs import (
     OpenRun,
     current_run,
@@ -15,9 +19,8 @@ from mlflow._session.runs import (
     open_runs,
     pop_run,
     push_run,
-    take_all_runs,
 )
-from mlflow._session.stores import announce_new_store, open_session_store
+from mlflow._session.stores import announce_store, is_journaled, open_session_store
 from mlflow._storage.interface.store import Store
 from mlflow.entities.run import Run
 from mlflow.entities.run_info import RunInfo
@@ -28,8 +31,10 @@ from mlflow.environment_variables import MLFLOW_RUN_ID
 from mlflow.exceptions import InvalidParameterValue, MlflowException
 from mlflow.tracking import runs
 from mlflow.tracking.background import flush_artifact_async_logging, flush_async_logging
+from mlflow.tracking.console import say_deleted
 from mlflow.tracking.context.registry import resolve_tags
 from mlflow.tracking.experiments import search_all_experiments as _all_experiments
+from mlflow.tracking.fluent.endings import watch_endings
 
 if TYPE_CHECKING:
     import pandas
@@ -37,8 +42,6 @@ if TYPE_CHECKING:
 SEARCH_MAX_RESULTS_PANDAS = 100_000
 _NOTE = "mlflow.note.content"
 _LOGGER = "mlflow.tracking.fluent"
-
-_is_exit_watched = False
 
 
 class ActiveRun(Run):
@@ -78,6 +81,7 @@ def start_run(
     tags: dict[str, Any] | None = None,
     description: str | None = None,
     log_system_metrics: bool | None = None,
+    resume_from_step: int | None = None,
 ) -> ActiveRun:
     """Starts a run, or goes on with one, and makes it the active run of this thread.
 
@@ -93,6 +97,8 @@ def start_run(
         tags: Tags; any values become text.
         description: Text about the run.
         log_system_metrics: Whether to record the use of the machine; this version does not record it.
+        resume_from_step: Last step of a run to go on with that counts. The points of its metrics after that are
+            set aside as a segment, which `MlflowClient.get_run_segments` lists.
 
     Raises:
         Exception: A run is active, and `nested` is not set.
@@ -121,16 +127,19 @@ def start_run(
     if resumed:
         if not run_id:
             MLFLOW_RUN_ID.unset()  # it names the first run of the process
-        run = _resume(store, resumed, experiment_id, run_name, given)
+        run = _resume(store, resumed, experiment_id, run_name, given, resume_from_step)
+    elif resume_from_step is not None:
+        raise InvalidParameterValue("`resume_from_step` needs the `run_id` of the run to go on with")
     else:
         if parent is not None:
             given = {runs.PARENT_RUN_ID: parent, **given}
         chosen = active_experiment_id(store) if experiment_id is None else str(experiment_id)
         run = runs.create_run(store, chosen, None, resolve_tags(given), run_name)
-    announce_new_store(store)
-    _watch_exit()
+    announce_store(store)
+    watch_endings()
     active = ActiveRun(run)
     push_run(OpenRun(active, store))
+    start_heartbeat()
     return active
 
 
@@ -174,15 +183,45 @@ def get_parent_run(run_id: str) -> Run | None:
 
 
 def delete_run(run_id: str) -> None:
-    """Moves a run to the trash, from where `restore_run` takes it back."""
+    """Moves a run to the trash, from where `restore_run` takes it back until `mlflow gc` empties it."""
     store, run_id = target_of(run_id)
     store.runs.delete(run_id)
+    say_deleted("run", run_id, "restore_run")
 
 
 def restore_run(run_id: str) -> None:
     """Takes a run out of the trash."""
     store, run_id = target_of(run_id)
     store.runs.restore(run_id)
+
+
+def move_runs(
+    run_ids: list[str] | str, experiment_id: str | int | None = None, experiment_name: str | None = None
+) -> list[str]:
+    """Moves runs to another experiment, all or none of them.
+
+    Runs that are nested in them and the logged models that they made go with them. Their artifacts stay
+    where they are, so that URIs which somebody noted remain right.
+
+    Args:
+        run_ids: Ids of up to 1,000 runs, or one id; runs that are there already stay.
+        experiment_id: Where to.
+        experiment_name: Where to, by name; an experiment that does not exist is made.
+
+    Returns:
+        Ids of the runs that were elsewhere before, nested ones among them.
+
+    Raises:
+        ResourceDoesNotExist: No experiment, or no run, has that id.
+        InvalidParameterValue: Not exactly one of id and name is given, the experiment or a run is deleted, or
+            there are too many runs.
+    """
+    if (experiment_id is None) == (experiment_name is None):
+        raise InvalidParameterValue("Must specify exactly one of: `experiment_id` or `experiment_name`.")
+    store = open_session_store()
+    if experiment_name is not None:
+        experiment_id = find_or_create_experiment(store, experiment_name).experiment_id
+    return runs.move_runs(store, run_ids, experiment_id)
 
 
 @overload
@@ -332,8 +371,12 @@ def _resume(
     experiment_id: str | int | None,
     run_name: str | None,
     tags: Mapping[str, str],
+    from_step: int | None,
 ) -> Run:
-    run = store.runs.get(run_id)
+    try:
+        run = store.runs.get(run_id)
+    except MlflowException as error:
+        run = _assumed(store, run_id, experiment_id, error)
     if run.info.lifecycle_stage != "active":
         raise InvalidParameterValue(
             f"Cannot start run with ID {run_id} because it is in the deleted state. Restore it first with "
@@ -347,9 +390,26 @@ def _resume(
             "them, or call mlflow.set_experiment with the experiment of the run."
         )
     store.runs.update(run_id, status=RunStatus.RUNNING, run_name=run_name)
+    if from_step is not None:
+        runs.rewind_run(store, run_id, from_step)
     if tags:
         store.runs.log_batch(run_id, tags=[RunTag(key, value) for key, value in tags.items()])
-    return store.runs.get(run_id)
+    return run if is_journaled(store) else store.runs.get(run_id)
+
+
+def _assumed(store: Store, run_id: str, experiment_id: str | int | None, error: MlflowException) -> Run:
+    """What is assumed of a run that a training goes on with through a journal, while the server is away.
+
+    Raises:
+        MlflowException: The error, where there is no journal, or where the server knows better.
+    """
+    if not is_journaled(store) or error.error_code != "TEMPORARILY_UNAVAILABLE":
+        raise error
+    from mlflow._journal.store import JournalStore
+
+    assert isinstance(store, JournalStore)
+    wanted = chosen_experiment_id(store) if experiment_id is None else str(experiment_id)
+    return store.runs.assumed(run_id, wanted or "")
 
 
 def _experiments_to_search(
@@ -377,26 +437,3 @@ def _ids_of_names(store: Store, names: Sequence[str]) -> list[str]:
 
             get_logger(_LOGGER).warning("Cannot retrieve experiment by name %s", name)
     return found
-
-
-def _watch_exit() -> None:
-    global _is_exit_watched
-    if not _is_exit_watched:
-        import atexit
-
-        atexit.register(_end_all)
-        _is_exit_watched = True
-
-
-def _end_all() -> None:
-    """Ends what is open when the process ends: as FAILED when an exception ended it."""
-    flush_async_logging()
-    flush_artifact_async_logging()
-    status = "FAILED" if hasattr(sys, "last_value") and not hasattr(sys, "ps1") else "FINISHED"
-    for entry in take_all_runs():
-        try:
-            runs.end_run(entry.store, entry.run.info.run_id, status)
-        except MlflowException as error:
-            from mlflow._base.logs import get_logger
-
-            get_logger(_LOGGER).warning("Run %s could not be ended: %s", entry.run.info.run_id, error)

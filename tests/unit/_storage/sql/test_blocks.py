@@ -9,12 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlflow._storage.sql.blocks import BLOCK_POINTS, Point, decode, encode, header_of
+from mlflow._storage.sql.blocks import BLOCK_POINTS, decode, decode_at, encode, header_of
+from mlflow._storage.sql.points import Point
 from mlflow.exceptions import DataLoss
 
 INTEGERS = st.integers(-(1 << 63), (1 << 63) - 1)
-DOUBLES = st.floats() | st.sampled_from([-0.0, math.inf, -math.inf, 5e-324, 1.7976931348623157e308])
-POINTS = st.builds(Point, INTEGERS, INTEGERS, DOUBLES)
+DOUBLES = st.floats(allow_nan=False) | st.sampled_from(
+    [-0.0, math.inf, -math.inf, 5e-324, 1.7976931348623157e308]
+)
+POINTS = st.tuples(INTEGERS, INTEGERS, DOUBLES, st.just(0)) | st.tuples(
+    INTEGERS, INTEGERS, st.just(0.0), st.just(1)
+)
 
 
 def bits(value: float) -> bytes:
@@ -24,20 +29,20 @@ def bits(value: float) -> bytes:
 @given(st.lists(POINTS, max_size=60))
 def test_points_survive_bit_by_bit(points: list[Point]) -> None:
     found = decode(encode(points))
-    assert [(point.step, point.ts, bits(point.value)) for point in found] == [
-        (point.step, point.ts, bits(point.value)) for point in points
-    ]
+    assert found == points
+    assert [bits(point[2]) for point in found] == [bits(point[2]) for point in points]
 
 
-@given(st.integers(0, (1 << 51) - 1), st.booleans())
-def test_what_a_nan_carries_survives(payload: int, negative: bool) -> None:
-    raw = (0x7FF8 << 48 | payload | negative << 63).to_bytes(8, "little")
-    (value,) = struct.unpack("<d", raw)
-    assert bits(decode(encode([Point(0, 0, value)]))[0].value) == raw
+@given(st.lists(POINTS, min_size=1, max_size=40), st.data())
+def test_a_point_can_be_read_alone(points: list[Point], data: st.DataObject) -> None:
+    index = data.draw(st.integers(0, len(points) - 1))
+    assert decode_at(encode(points), index) == points[index]
+    with pytest.raises(DataLoss, match="damaged"):
+        decode_at(encode(points), len(points))
 
 
 def test_a_full_block_of_a_usual_series_takes_less_than_nine_bytes_a_point() -> None:
-    points = [Point(i, 1_700_000_000_000 + 1000 * i, math.exp(-i / 300)) for i in range(BLOCK_POINTS)]
+    points = [(i, 1_700_000_000_000 + 1000 * i, math.exp(-i / 300), 0) for i in range(BLOCK_POINTS)]
     assert len(encode(points)) < 9 * BLOCK_POINTS
     assert decode(encode(points)) == points
 
@@ -59,28 +64,19 @@ def test_damaged_bytes_are_reported(points: list[Point], data: st.DataObject) ->
 
 def test_a_block_of_a_newer_format_is_reported() -> None:
     with pytest.raises(DataLoss, match="unknown format 9"):
-        decode(b"\x09" + encode([Point(1, 1, 1.0)])[1:])
+        decode(b"\x09" + encode([(1, 1, 1.0, 0)])[1:])
 
 
 @given(st.lists(POINTS, min_size=1, max_size=30))
 def test_a_header_sums_its_points_up(points: list[Point]) -> None:
-    points.sort(key=lambda point: point.rank)
+    points.sort()
     header = header_of(points)
-    numbers = [point.value for point in points if not math.isnan(point.value)]
+    numbers = [point[2] for point in points if not point[3]]
     assert (header.first_step, header.first_ts) == points[0][:2]
     assert (header.last_step, header.last_ts) == points[-1][:2]
-    assert header.first == (None if math.isnan(points[0].value) else points[0].value)
+    assert header.first == (None if points[0][3] else points[0][2])
+    assert header.last == (None if points[-1][3] else points[-1][2])
+    assert (header.min_ts, header.max_ts) == (min(p[1] for p in points), max(p[1] for p in points))
     assert (header.min, header.max) == (min(numbers, default=None), max(numbers, default=None))
     assert (header.points, header.nans) == (len(points), len(points) - len(numbers))
     assert math.isfinite(header.total)
-
-
-@given(POINTS, POINTS)
-def test_nan_is_ranked_as_zero_and_told_apart_from_it(first: Point, second: Point) -> None:
-    def key(point: Point) -> tuple[int, int, float]:
-        return point.step, point.ts, 0.0 if math.isnan(point.value) else point.value
-
-    if key(first) < key(second):
-        assert first.rank < second.rank
-    same = Point(first.step, first.ts, math.nan)
-    assert same.rank != Point(first.step, first.ts, 0.0).rank

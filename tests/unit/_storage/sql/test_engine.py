@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import threading
+import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -169,3 +170,25 @@ def test_a_database_that_is_gone_is_told_without_its_password(postgres_database:
     with pytest.raises(StorageUnavailable, match="Cannot connect") as caught:
         open_sql_store("postgresql://ann:secret@127.0.0.1:1/x")
     assert "secret" not in str(caught.value)
+
+
+def test_reads_that_take_too_long_are_ended_and_the_connection_is_used_again(store: SqlStore) -> None:
+    endless = "WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 1e12) SELECT count(*) FROM c"
+    ended: list[int] = []
+
+    def watch() -> None:
+        while not ended:
+            time.sleep(0.02)
+            if count := store.engine.interrupt_reads(0.1):
+                ended.append(count)
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    with pytest.raises(BadRequest, match="took too long"), store.engine.reading() as cx:
+        cx.one(endless)
+    watching.join()
+
+    assert ended == [1]
+    with store.engine.snapshot() as cx:
+        assert cx.one("SELECT 1") == (1,)
+    assert store.engine.interrupt_reads(0) == 0

@@ -1,4 +1,4 @@
-"""Series in tail and blocks, against a model that keeps a plain list."""
+"""Series in the inbox, packs and blocks, against a model that keeps a plain list."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mlflow._storage.sql import inbox, packs
 from mlflow._storage.sql.blocks import BLOCK_POINTS, decode
-from mlflow._storage.sql.connection import Connection
-from mlflow._storage.sql.metrics import PACKED_AT_ONCE, TAIL_POINTS
+from mlflow._storage.sql.folding import BLOCKED_FROM, FAN_IN, settle
+from mlflow._storage.sql.inbox import RUN_POINTS
 from mlflow._storage.sql.store import SqlStore
 from mlflow.entities.metric import Metric
+from mlflow.entities.run_status import RunStatus
+from mlflow.exceptions import StorageUnavailable
 
 LOW, HIGH = -(1 << 63), (1 << 63) - 1
 VALUES = (0.0, 1.0, -1.0, 2.5, math.nan, math.inf, -math.inf, 1.7e308, -1.7e308, 5e-324)
@@ -37,21 +40,22 @@ class Model:
     def add(self, batch: Sequence[Metric]) -> None:
         for step, ts, value, nan in sorted({rank(metric) for metric in batch} - self.points.keys()):
             self.points[step, ts, value, nan] = math.nan if nan else value
-            if not nan and (self.low is None or value < self.low[0]):
-                self.low = value, step
-            if not nan and (self.high is None or value > self.high[0]):
-                self.high = value, step
+            if not nan:
+                self.low = min(self.low or (value, step), (value, step))
+                self.high = max(self.high or (value, -step), (value, -step))
 
 
-def summary(store: SqlStore, run_id: str) -> dict[str, object]:
-    """The stored summary of the only series of a run."""
+def summary(store: SqlStore, run_id: str, key: str) -> dict[str, object]:
+    """The stored summary of a series."""
     names = [
         "value", "step", "ts", "first", "first_step", "first_ts", "min", "min_step", "max", "max_step", "total", "points",
-        "nans", "tail",
+        "nans",
     ]  # fmt: skip
     with store.engine.reading() as cx:
         row = cx.one(
-            f"SELECT {', '.join(names)} FROM metric JOIN run ON run.id = run WHERE uuid = ?", (run_id,)
+            f"SELECT {', '.join(names)} FROM metric m JOIN run ON run.id = run JOIN key ON key.id = m.key "
+            "WHERE uuid = ? AND key.name = ?".replace("value, step", "m.value, m.step"),
+            (run_id, key),
         )
     assert row
     return dict(zip(names, row, strict=True))
@@ -66,8 +70,7 @@ def check(store: SqlStore, run_id: str, model: Model, key: str = "m") -> None:
     by_step = store.metrics.sampled_history([run_id], key, None, None, 2500)
     if len(points) <= 2500:
         assert [rank(metric) for metric in by_step] == points
-    stored = summary(store, run_id)
-    tail = stored.pop("tail")
+    stored = summary(store, run_id, key)
     numbers = [point[2] for point in points if not point[3]]
     first, last = points[0], points[-1]
     total = stored.pop("total")
@@ -80,18 +83,26 @@ def check(store: SqlStore, run_id: str, model: Model, key: str = "m") -> None:
         "value": None if last[3] else last[2], "step": last[0], "ts": last[1],
         "first": None if first[3] else first[2], "first_step": first[0], "first_ts": first[1],
         "min": model.low and model.low[0], "min_step": model.low and model.low[1],
-        "max": model.high and model.high[0], "max_step": model.high and model.high[1],
+        "max": model.high and model.high[0], "max_step": model.high and -model.high[1],
         "points": len(points), "nans": sum(point[3] for point in points),
     }  # fmt: skip
     with store.engine.reading() as cx:
-        assert cx.one(
-            "SELECT count(*) FROM metric_point JOIN run ON run.id = run WHERE uuid = ?", (run_id,)
-        ) == (tail,)
+        number = store.engine.keys.find(cx, key)
+        assert number is not None
+        assert inbox.is_empty(cx)
+        packed = cx.all(
+            "SELECT points, data FROM metric_pack p JOIN run ON run.id = run WHERE uuid = ?", (run_id,)
+        )
         blocks = cx.all(
             "SELECT first_step, first_ts, last_step, last_ts, points, data FROM metric_block b JOIN run ON run.id = run "
-            "WHERE uuid = ? ORDER BY first_step, first_ts, last_step, last_ts, number",
-            (run_id,),
+            "WHERE uuid = ? AND key = ? ORDER BY first_step, first_ts, last_step, last_ts, number",
+            (run_id, number),
         )
+    kept = []
+    for count, data in packed:
+        assert count == sum(map(len, packs.decode(bytes(data)).values()))
+        kept += packs.decode_series(bytes(data), number)
+    assert len(packed) < 12 * FAN_IN
     end: tuple[int, int] = (LOW, LOW)
     for first_step, first_ts, last_step, last_ts, count, data in blocks:
         inside = decode(bytes(data))
@@ -99,6 +110,40 @@ def check(store: SqlStore, run_id: str, model: Model, key: str = "m") -> None:
         assert end <= (first_step, first_ts) == inside[0][:2]
         assert (last_step, last_ts) == inside[-1][:2]
         end = last_step, last_ts
+        kept += inside
+    assert sorted(kept) == [(step, ts, value, int(nan)) for step, ts, value, nan in points]
+    check_envelopes(store, run_id, key, points)
+
+
+def check_envelopes(store: SqlStore, run_id: str, key: str, points: Sequence[Rank]) -> None:
+    """Envelopes of a series are what its points say."""
+    for by_time in (False, True):
+        axis = [point[1] if by_time else point[0] for point in points]
+        middle = sorted(axis)[len(axis) // 3 : 2 * len(axis) // 3 + 1]
+        for low, high in ((None, None), (middle[0], middle[-1])):
+            inside = [
+                point
+                for point, x in zip(points, axis, strict=True)
+                if (low is None or x >= low) and (high is None or x <= high)
+            ]
+            numbers = [point[2] for point in inside if not point[3]]
+            for buckets in (1, 7, 4000):
+                (found,) = store.metrics.envelopes(
+                    [(run_id, key)], low, high, by_time=by_time, buckets=buckets
+                )
+                assert found.points == len(inside)
+                assert found.sampled == (len(inside) > buckets)
+                assert len(found.x) == len(found.low) == len(found.high) == len(found.mean) == len(found.last)
+                assert len(found.x) <= max(buckets, 1)
+                assert min((x for x in found.low if x is not None), default=None) == min(
+                    numbers, default=None
+                )
+                assert max((x for x in found.high if x is not None), default=None) == max(
+                    numbers, default=None
+                )
+                assert bool(found.nans) == any(point[3] for point in inside)
+                if not by_time:
+                    assert found.last[-1] == (None if inside[-1][3] else inside[-1][2])
 
 
 BATCHES = st.lists(
@@ -144,9 +189,11 @@ def test_any_sequence_of_batches_is_kept_exactly_on_postgresql(
 def keep_exactly(store: SqlStore, batches: list[list[Metric]]) -> None:
     run_id = store.runs.create("0").info.run_id
     model = Model()
-    for batch in batches:
+    for i, batch in enumerate(batches):
         store.runs.log_batch(run_id, batch)
         model.add(batch)
+        if i % 3 != 2:
+            settle(store.engine)
         again = batch[: len(batch) // 2]
         store.runs.log_batch(run_id, again)
         model.add(again)
@@ -172,54 +219,97 @@ def test_late_points_all_over_a_long_series_are_put_where_they_belong(store: Sql
     for batch in batches:
         store.runs.log_batch(run_id, batch)
         model.add(batch)
+        settle(store.engine)
     check(store, run_id, model)
     with store.engine.reading() as cx:
         sizes = [row[0] for row in cx.all("SELECT points FROM metric_block")]
     assert sum(sizes) / len(sizes) > BLOCK_POINTS / 2
 
 
-def test_a_thousand_series_that_fill_up_together_are_packed_a_few_at_a_time(sqlite_store: SqlStore) -> None:
-    store = sqlite_store
+def count(store: SqlStore, table: str) -> int:
+    """Rows of a table."""
+    with store.engine.reading() as cx:
+        row = cx.one(f"SELECT count(*) FROM {table}")
+    assert row
+    return int(row[0])
+
+
+def test_points_wait_in_the_inbox_until_there_are_many(store: SqlStore) -> None:
     run_id = store.runs.create("0").info.run_id
-    keys = [f"m{i}" for i in range(5)]
     step = 0
-
-    def blocks() -> int:
-        with store.engine.reading() as cx:
-            row = cx.one("SELECT count(*) FROM metric_block")
-        assert row
-        return int(row[0])
-
-    while step < TAIL_POINTS - 100:
-        store.runs.log_batch(
-            run_id, [Metric(key, 1.0, s, s) for key in keys for s in range(step, step + 100)]
-        )
+    while step + 100 < RUN_POINTS // 2:
+        store.runs.log_batch(run_id, [Metric("m", 1.0, s, s) for s in range(step, step + 100)])
         step += 100
-    assert blocks() == 0
-    counts = []
-    for _ in range(4):
-        store.runs.log_batch(
-            run_id, [Metric(key, 1.0, s, s) for key in keys for s in range(step, step + 100)]
-        )
+    assert (count(store, "metric"), count(store, "metric_inbox")) == (0, step // 100)
+    assert store.runs.get(run_id).data.metrics == {"m": 1.0}
+    while step < 2 * RUN_POINTS:
+        store.runs.log_batch(run_id, [Metric("m", 1.0, s, s) for s in range(step, step + 100)])
         step += 100
-        counts.append(blocks())
-    assert counts == [PACKED_AT_ONCE, 2 * PACKED_AT_ONCE, 5, 5]
-    for key in keys:
-        assert [metric.step for metric in store.metrics.history(run_id, key)] == list(range(step))
+    assert count(store, "metric") == 1
+    assert count(store, "metric_inbox") <= RUN_POINTS // 100
+    assert [metric.step for metric in store.metrics.history(run_id, "m")] == list(range(step))
 
 
-def move(store: SqlStore, run_id: str, key: str, other: str) -> None:
-    """Moves a series to another run, where it can be looked at alone."""
+def test_a_search_by_a_metric_sees_what_waits_in_the_inbox(store: SqlStore) -> None:
+    run_id = store.runs.create("0").info.run_id
+    store.metrics.log(run_id, Metric("m", 1.0, 1, 1))
+    assert len(store.runs.search(["0"], "metrics.m = 1")) == 1
+    store.metrics.log(run_id, Metric("m", 2.0, 2, 2))
+    assert not store.runs.search(["0"], "metrics.m = 1")
+    store.metrics.log(run_id, Metric("m", 3.0, 2, 1))
+    assert store.runs.search(["0"], order_by=["metrics.m"])[0].data.metrics == {"m": 2.0}
 
-    def work(cx: Connection) -> None:
-        for table in ("metric", "metric_point"):
-            cx.run(
-                f"UPDATE {table} SET run = (SELECT id FROM run WHERE uuid = ?) "
-                "WHERE run = (SELECT id FROM run WHERE uuid = ?) AND key = (SELECT id FROM key WHERE name = ?)",
-                (other, run_id, key),
-            )
 
-    store.engine.write(work)
+def test_histories_hold_what_cannot_leave_the_inbox(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_id = store.runs.create("0").info.run_id
+    for start in (0, 1000):
+        store.runs.log_batch(run_id, [Metric("m", float(s), s, s) for s in range(start, start + 1000)])
+    settle(store.engine)
+    store.runs.log_batch(run_id, [Metric("m", 0.5, 7, s) for s in (-1, 500, 3000)])
+    store.runs.log_batch(run_id, [Metric("m", 500.0, 500, 500), Metric("m", 0.5, 7, 3000)])
+
+    def fold(*_: object) -> None:
+        raise StorageUnavailable("The database is on a full disk")
+
+    monkeypatch.setattr("mlflow._storage.sql.folding.fold", fold)
+    found = store.metrics.sampled_history([run_id], "m", None, None, 2500)
+    assert [metric.step for metric in found] == [-1, *range(501), *range(500, 2000), 3000]
+    assert count(store, "metric_inbox") == 2
+
+
+def test_the_points_of_a_run_that_ends_are_put_together(store: SqlStore) -> None:
+    run_id = store.runs.create("0").info.run_id
+    for step in range(30):
+        store.runs.log_batch(run_id, [Metric(f"m{i}", 0.5 * step, step, step) for i in range(20)])
+        if step % 7 == 0:
+            settle(store.engine)
+    store.runs.update(run_id, status=RunStatus.FINISHED, end_time=100)
+    assert (count(store, "metric_inbox"), count(store, "metric_pack"), count(store, "metric_block")) == (
+        0,
+        1,
+        0,
+    )
+    assert store.runs.get(run_id).data.metrics == {f"m{i}": 14.5 for i in range(20)}
+    assert [metric.step for metric in store.metrics.history(run_id, "m3")] == list(range(30))
+
+
+def test_series_leave_the_packs_of_a_wide_run_when_they_are_long(store: SqlStore) -> None:
+    run_id = store.runs.create("0").info.run_id
+    for step in range(0, 8 * BLOCKED_FROM, 8):
+        store.runs.log_batch(
+            run_id, [Metric(f"m{i}", float(s), s, s) for i in range(10) for s in range(step, step + 8)]
+        )
+        if step % 64 == 0:
+            settle(store.engine)
+    settle(store.engine)
+    assert count(store, "metric_block") >= 10
+    with store.engine.reading() as cx:
+        sizes = [row[0] for row in cx.all("SELECT points FROM metric_pack")]
+    assert len(sizes) < 5 * FAN_IN
+    for i in range(10):
+        assert [metric.step for metric in store.metrics.history(run_id, f"m{i}")] == list(
+            range(8 * BLOCKED_FROM)
+        )
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -241,9 +331,7 @@ def test_batches_of_one_point_for_each_of_many_series_are_kept_exactly(store: Sq
         for metric in batch:
             models[metric.key].add([metric])
     for key, model in models.items():
-        other = store.runs.create("0").info.run_id
-        move(store, run_id, key, other)
-        check(store, other, model, key)
+        check(store, run_id, model, key)
 
 
 @pytest.mark.parametrize("order", ["in order", "reversed", "shuffled"])
@@ -255,7 +343,9 @@ def test_single_points_arrive_in_any_order(store: SqlStore, order: str) -> None:
     elif order == "shuffled":
         random.Random(5).shuffle(metrics)
     model = Model()
-    for metric in metrics:
+    for i, metric in enumerate(metrics):
         store.metrics.log(run_id, metric)
         model.add([metric])
+        if i % 4 == 0:
+            settle(store.engine)
     check(store, run_id, model)

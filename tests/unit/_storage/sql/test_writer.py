@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import zip_longest
 from typing import Any
 
 import pytest
 
-from mlflow._storage.sql.connection import Connection
+from mlflow._storage.sql.connection import Connection, DeferringConnection
 from mlflow._storage.sql.store import SqlStore
 from mlflow._storage.sql.writer import Operation
-from mlflow.exceptions import BadRequest, ResourceConflict, StorageUnavailable
+from mlflow.entities.metric import Metric
+from mlflow.exceptions import (
+    BadRequest,
+    InvalidParameterValue,
+    ResourceConflict,
+    ResourceDoesNotExist,
+    StorageUnavailable,
+)
 
 
 def put(name: str, value: str = "") -> Callable[[Connection], str]:
@@ -39,10 +47,16 @@ def fail_after(name: str, error: BaseException) -> Callable[[Connection], str]:
 def stored(store: SqlStore) -> set[str]:
     """Names of the rows that are there."""
     with store.engine.reading() as cx:
-        return {row[0] for row in cx.all("SELECT name FROM setting WHERE name <> 'artifact_root'")}
+        return _names(cx)
 
 
-def as_one_group(store: SqlStore, works: list[Callable[[Connection], Any]]) -> list[Operation[Any]]:
+def _names(cx: Connection) -> set[str]:
+    return {row[0] for row in cx.all("SELECT name FROM setting")} - {"artifact_root", "token_key"}
+
+
+def as_one_group(
+    store: SqlStore, works: Sequence[Callable[[Connection], Any]], subjects: Sequence[str] = ()
+) -> list[Operation[Any]]:
     """Runs operations in one group, by queueing them while another one holds the writer."""
     results: list[Operation[Any]] = []
     done = threading.Semaphore(0)
@@ -60,8 +74,8 @@ def as_one_group(store: SqlStore, works: list[Callable[[Connection], Any]]) -> l
         results.append(operation)
         done.release()
 
-    for work in works:
-        store.engine.writer.submit(work, delivered)
+    for work, subject in zip_longest(works, subjects, fillvalue=""):
+        store.engine.writer.submit(work, delivered, subject)  # type: ignore[arg-type]
     assert store.engine.writer.queued() == len(works)
     go.set()
     holder.join()
@@ -327,3 +341,93 @@ def test_groups_are_sorted_by_what_they_lock(postgres_store: SqlStore) -> None:
     postgres_store.engine.writer._queue.extend(operations)
     postgres_store.engine.write(lambda _: None, "z")
     assert order == ["a", "a", "b", "c"]
+
+
+def test_an_operation_that_is_alone_shares_no_transaction(store: SqlStore) -> None:
+    seen: list[set[str]] = []
+
+    def look(_: Connection) -> None:
+        other = store.engine.dialect.connect(write=False)  # sees what has been committed
+        seen.append(_names(other))
+        other.close()
+
+    store.engine.writer.later(put("a"))
+    store.engine.write(look, alone=True)
+    store.engine.write(look)
+    assert seen == [{"a"}, {"a"}]
+    assert stored(store) == {"a"}
+
+
+def test_housekeeping_that_fails_disturbs_nobody(store: SqlStore, caplog: pytest.LogCaptureFixture) -> None:
+    store.engine.writer.later(fail_after("a", BadRequest("no")))
+    store.engine.write(put("b"))
+    store.engine.write(put("c"))
+    assert stored(store) == {"b", "c"}
+    assert "Housekeeping of the database failed: no" in caplog.text
+
+
+def log(store: SqlStore, run_id: str, step: int) -> Callable[[Connection], None]:
+    """An operation that logs a point."""
+    return lambda _: store.metrics.log(run_id, Metric("m", float(step), step, step))
+
+
+def test_an_operation_that_fails_takes_only_its_own_writes_back(store: SqlStore) -> None:
+    run_id = store.runs.create("0").info.run_id
+    store.metrics.log(run_id, Metric("m", 0.0, 0, 0))  # the name has its number
+
+    def log_and_fail(cx: Connection) -> None:
+        log(store, run_id, 2)(cx)
+        raise BadRequest("no")
+
+    def log_write_and_fail(cx: Connection) -> None:
+        log(store, run_id, 4)(cx)
+        put("x")(cx)
+        log(store, run_id, 5)(cx)
+        raise BadRequest("no")
+
+    works = [
+        log(store, run_id, 1), log_and_fail, log(store, run_id, 3), log_write_and_fail, log(store, run_id, 6), put("y"),
+        log_and_fail, log(store, run_id, 7),
+    ]  # fmt: skip
+    results = as_one_group(store, works)
+    assert sum(operation.error is not None for operation in results) == 3
+    assert [metric.step for metric in store.metrics.history(run_id, "m")] == [0, 1, 3, 6, 7]
+    assert stored(store) == {"y"}
+
+
+def test_what_one_operation_does_to_a_run_the_next_ones_of_its_group_see(store: SqlStore) -> None:
+    run_id = store.runs.create("0").info.run_id
+    store.metrics.log(run_id, Metric("m", 0.0, 0, 0))
+
+    def act(work: Callable[[str], object]) -> Callable[[Connection], object]:
+        return lambda _: work(run_id)
+
+    works: list[Callable[[Connection], Any]] = [
+        log(store, run_id, 1), act(store.runs.delete), log(store, run_id, 2), act(store.runs.restore), log(store, run_id, 3),
+        log(store, "0" * 32, 4),
+    ]  # fmt: skip
+    results = as_one_group(store, works, [run_id] * len(works))
+    assert [type(operation.error) for operation in results if operation.error] == [
+        InvalidParameterValue,
+        ResourceDoesNotExist,
+    ]
+    assert [metric.step for metric in store.metrics.history(run_id, "m")] == [0, 1, 3]
+    assert store.runs.get(run_id).data.metrics == {"m": 3.0}
+
+
+def test_calls_that_only_log_share_two_statements(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_ids = [store.runs.create("0").info.run_id for _ in range(20)]
+    for run_id in run_ids:
+        store.metrics.log(run_id, Metric("m", 0.0, 0, 0))
+    connection = store.engine.writer._connected()
+    assert isinstance(connection, DeferringConnection)
+    changing = type(connection)._changing
+    seen: list[str] = []
+
+    def count(self: DeferringConnection) -> None:
+        seen.append("statement")
+        changing(self)
+
+    monkeypatch.setattr(type(connection), "_changing", count)
+    as_one_group(store, [log(store, run_id, 1) for run_id in run_ids], run_ids)
+    assert len(seen) == 2

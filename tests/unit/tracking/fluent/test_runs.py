@@ -1,9 +1,5 @@
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
-
 import pandas as pd
 import pytest
 
@@ -157,6 +153,27 @@ class TestResume:
         assert found.data.metrics == {"m": 1.0, "n": 2.0}
         assert found.data.tags["t"] == "2"
 
+    def test_a_run_goes_on_at_an_earlier_step(self) -> None:
+        with mlflow.start_run() as run:
+            for step in range(10):
+                mlflow.log_metric("loss", step, step=step)
+        with mlflow.start_run(run_id=run.info.run_id, resume_from_step=4):
+            mlflow.log_metric("loss", 50, step=5)
+        client = MlflowClient()
+        history = client.get_metric_history(run.info.run_id, "loss")
+        assert [point.value for point in history] == [0, 1, 2, 3, 4, 50]
+        (segment,) = client.get_run_segments(run.info.run_id)
+        assert (segment.after_step, segment.keys, segment.points) == (4, ["loss"], 5)
+        left = client.get_segment_history(run.info.run_id, segment.number, "loss")
+        assert [point.step for point in left] == [5, 6, 7, 8, 9]
+        client.rewind_run(run.info.run_id, 0)
+        assert len(client.get_metric_history(run.info.run_id, "loss")) == 1
+
+    def test_a_step_to_go_on_from_needs_a_run(self) -> None:
+        with pytest.raises(InvalidParameterValue, match="needs the `run_id`"):
+            mlflow.start_run(resume_from_step=4)
+        assert mlflow.active_run() is None
+
     def test_the_environment_names_the_first_run(self, monkeypatch: pytest.MonkeyPatch) -> None:
         waiting = MlflowClient().create_run("0").info.run_id
         monkeypatch.setenv("MLFLOW_RUN_ID", waiting)
@@ -181,21 +198,6 @@ class TestResume:
         mlflow.set_experiment("other")
         with pytest.raises(InvalidParameterValue, match="belongs to experiment 0"):
             mlflow.start_run(run_id=run.info.run_id)
-
-
-class TestEndOfProcess:
-    @pytest.mark.parametrize(
-        ("ending", "status"),
-        [("pass", "FINISHED"), ("raise SystemExit(0)", "FINISHED"), ("raise ValueError", "FAILED")],
-    )
-    def test_open_runs_are_ended(self, session: Path, ending: str, status: str) -> None:
-        script = session / "script.py"
-        script.write_text(
-            "import mlflow\nmlflow.start_run()\nmlflow.log_metric('m', 1, synchronous=False)\n" + ending
-        )
-        subprocess.run([sys.executable, script], cwd=session, capture_output=True, check=False)
-        (run,) = mlflow.search_runs(output_format="list")
-        assert (run.info.status, run.data.metrics) == (status, {"m": 1.0})
 
 
 class TestLastActiveRun:
@@ -284,3 +286,29 @@ class TestSearchRuns:
 
     def test_the_older_name_answers_facts(self) -> None:
         assert [info.run_name for info in mlflow.list_run_infos("0")] == ["b", "a"]
+
+
+class TestMove:
+    def test_an_open_run_goes_on_where_it_was_moved_to(self) -> None:
+        with mlflow.start_run() as run:
+            mlflow.log_text("before", "before.txt")
+            moved = mlflow.move_runs(run.info.run_id, experiment_name="right")
+            mlflow.log_text("after", "after.txt")
+            mlflow.log_metric("m", 1)
+            model = mlflow.initialize_logged_model("net")
+        target = mlflow.get_experiment_by_name("right")
+        assert target is not None
+        assert moved == [run.info.run_id]
+        assert run.info.experiment_id == target.experiment_id
+        assert stored(run).info.experiment_id == model.experiment_id == target.experiment_id
+        assert stored(run).data.metrics == {"m": 1.0}
+        listed = MlflowClient().list_artifacts(run.info.run_id)
+        assert {"before.txt", "after.txt", "net"} == {info.path for info in listed}
+
+    def test_one_of_id_and_name_says_where_to(self) -> None:
+        with mlflow.start_run() as run:
+            pass
+        for given in ({}, {"experiment_id": "0", "experiment_name": "Default"}):
+            with pytest.raises(InvalidParameterValue, match="exactly one"):
+                mlflow.move_runs([run.info.run_id], **given)
+        assert mlflow.move_runs([run.info.run_id], 0) == []

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from mlflow._storage.sql.connection import Connection
+from mlflow.exceptions import BadRequest, MlflowException
 
 
 class OwnedConnection(Connection, Protocol):
@@ -20,11 +21,19 @@ class OwnedConnection(Connection, Protocol):
         ...
 
     def savepoint(self) -> None:
-        """Marks a point inside of the transaction that `release` goes back to."""
+        """Marks a point inside of the transaction that `release` goes back to; costs nothing until a statement runs."""
         ...
 
-    def release(self, *, keep: bool) -> None:
-        """Keeps what was done since the savepoint, or takes it back."""
+    def release(self, *, keep: bool) -> bool:
+        """Keeps what was done since the savepoint, or takes it back; returns whether the engine could."""
+        ...
+
+    def flush(self) -> None:
+        """Does the writes that were put off."""
+        ...
+
+    def interrupt(self) -> None:
+        """Ends the statement that another thread is running, if it is running one; it fails there."""
         ...
 
     def commit(self) -> None: ...
@@ -61,11 +70,6 @@ class Dialect(Protocol):
         ...
 
     @property
-    def cheap_savepoints(self) -> bool:
-        """Whether a savepoint costs less than doing a request again after another one failed."""
-        ...
-
-    @property
     def fast_reads(self) -> bool:
         """Whether a read by key takes microseconds, so that handing it to another thread costs more."""
         ...
@@ -73,6 +77,13 @@ class Dialect(Protocol):
     @property
     def many_processes(self) -> bool:
         """Whether several server processes can share the database at full speed."""
+        ...
+
+    @property
+    def distributed(self) -> bool:
+        """Whether the rows of runs lie on several machines: then no statement may be recursive, fence sub-selects,
+        or lock rows of more than one run.
+        """
         ...
 
     @property
@@ -91,8 +102,26 @@ class Dialect(Protocol):
         ...
 
     @property
+    def fence(self) -> str:
+        """What the end of a probing sub-select needs, so that the planner leaves it where it stands: a probe by key."""
+        ...
+
+    def along(self, index: str) -> str:
+        """What stands behind a table so that it is read along an index, where the planner would not see that it should."""
+        ...
+
+    def in_turn(self, table: str, alias: str, on: str) -> str:
+        """A join to what stands before it, row by row in the order of that, of at most one row each."""
+        ...
+
+    @property
     def ilike(self) -> str:
         """LIKE that ignores case, without an escape character, as a format of `{column}`."""
+        ...
+
+    @property
+    def contains(self) -> str:
+        """Whether a text contains another one that is in lower case, ignoring case, as a format of `{column}`."""
         ...
 
     def connect(self, *, write: bool) -> OwnedConnection:
@@ -138,3 +167,11 @@ def translating(dialect: Dialect) -> Iterator[None]:
         if translated is error:
             raise
         raise translated from error
+
+
+def took_too_long() -> MlflowException:
+    """The error for a statement that was ended because it took too long. Clients do not send it again by themselves."""
+    return BadRequest(
+        "The database took too long for this and was stopped. Ask for less at a time: fewer experiments, a narrower "
+        "filter, smaller pages"
+    )

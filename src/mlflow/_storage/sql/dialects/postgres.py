@@ -1,14 +1,25 @@
-"""PostgreSQL, through psycopg 3."""
+"""PostgreSQL, through psycopg 3.
+
+What is sent also works through a pooler that gives a connection to another client after each transaction: nothing is kept in the
+session but statements that are prepared, and those only where there is no pooler.
+"""
 
 from __future__ import annotations
 
 import select
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
-from mlflow._storage.sql.connection import Callbacks, Columns, Connection, Row, Update, insert_statement
-from mlflow._storage.sql.dialects import OwnedConnection
+from mlflow._storage.sql.connection import (
+    Columns,
+    Connection,
+    DeferringConnection,
+    Row,
+    Update,
+    insert_statement,
+)
+from mlflow._storage.sql.dialects import OwnedConnection, took_too_long
 from mlflow.exceptions import (
     InvalidParameterValue,
     MissingExtra,
@@ -20,29 +31,34 @@ from mlflow.exceptions import (
 if TYPE_CHECKING:
     import psycopg
 
+_PREPARED_AFTER = 5
+"""How often a statement is run before the server is asked to remember how."""
 _SCHEMA_LOCK = 0x48656164  # any constant of ours
 _RETRYABLE = ("40001", "40P01", "23505")  # serialization failure, deadlock, a unique value made in between
+_CANCELLED = "57014"
 _FOLDING = ("pg_unicode_fast", "pg_c_utf8", "und-x-icu")
 """Collations that know upper and lower case of all scripts, whatever the database's own; the first that exists."""
 
 
-class PostgresConnection:
+class PostgresConnection(DeferringConnection):
     """A connection in autocommit mode, whose transactions are opened by hand."""
 
-    __slots__ = ("_callbacks", "_raw", "_writing")
+    __slots__ = ("_raw",)
 
     def __init__(self, raw: psycopg.Connection[Row]) -> None:
+        super().__init__()
         self._raw = raw
-        self._callbacks = Callbacks()
-        self._writing = False
 
     def all(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        self._before(sql)
         return self._execute(sql, parameters).fetchall()
 
     def one(self, sql: str, parameters: Sequence[object] = ()) -> Row | None:
+        self._before(sql)
         return self._execute(sql, parameters).fetchone()
 
     def run(self, sql: str, parameters: Sequence[object] = ()) -> int:
+        self._changing()
         return self._execute(sql, parameters).rowcount
 
     def insert(self, columns: Columns, rows: Iterable[Sequence[object]], on_conflict: str = "") -> int:
@@ -55,6 +71,7 @@ class PostgresConnection:
             sql = insert_statement(columns, on_conflict, f"SELECT * FROM unnest({arrays})")
             columns.statements["postgres", on_conflict] = sql
         values = [list(column) for column in by_column]
+        self._changing()
         return self._raw.execute(sql.encode(), values, binary=True).rowcount
 
     def update(self, update: Update, rows: Sequence[Sequence[object]]) -> int:
@@ -69,41 +86,34 @@ class PostgresConnection:
             )
             update.statements["postgres"] = sql
         values = [list(column) for column in zip(*rows, strict=True)]
+        self._changing()
         return self._raw.execute(sql.encode(), values, binary=True).rowcount
 
-    def attempt(self, work: Callable[[], bool]) -> bool:  # noqa: ARG002 - a savepoint is two trips to the server
-        return False
-
-    def after_commit(self, callback: Callable[[], None]) -> None:
-        if self._writing:
-            self._callbacks.add(callback)
-        else:
-            callback()
-
     def begin(self, *, write: bool) -> None:
-        self._raw.execute(b"BEGIN" if write else b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        self._raw.execute(b"BEGIN" if write else _BEGIN_READING, prepare=False)
         self._writing = write
 
-    def savepoint(self) -> None:
-        self._raw.execute(b"SAVEPOINT request")
-        self._callbacks.mark()
+    def _set_savepoint(self) -> None:
+        """Nothing: a savepoint is two trips to the server, more than doing operations again when one has failed."""
 
-    def release(self, *, keep: bool) -> None:
-        if not keep:
-            self._raw.execute(b"ROLLBACK TO SAVEPOINT request")
-            self._callbacks.back_to_mark()
-        self._raw.execute(b"RELEASE SAVEPOINT request")
+    _keep_savepoint = _set_savepoint
+
+    def _undo_to_savepoint(self) -> bool:
+        return not self._changed and self._raw.pgconn.transaction_status == _IN_TRANSACTION
 
     def commit(self) -> None:
-        self._raw.execute(b"COMMIT")
-        self._writing = False
-        self._callbacks.call()
+        self.flush()
+        self._raw.execute(b"COMMIT", prepare=False)
+        self._committed()
 
     def rollback(self) -> None:
         self._writing = False
-        self._callbacks.forget()
+        self._forget()
         if self.in_transaction:
-            self._raw.execute(b"ROLLBACK")
+            self._raw.execute(b"ROLLBACK", prepare=False)
+
+    def interrupt(self) -> None:
+        self._raw.cancel_safe(timeout=5)
 
     def close(self) -> None:
         self._raw.close()
@@ -111,6 +121,11 @@ class PostgresConnection:
     @property
     def in_transaction(self) -> bool:
         return not self._raw.closed and self._raw.pgconn.transaction_status != _IDLE
+
+    @property
+    def backend(self) -> int:
+        """Number of the process at the other end, as it was told when the connection was opened."""
+        return self._raw.pgconn.backend_pid
 
     @property
     def broken(self) -> bool:
@@ -131,8 +146,14 @@ class PostgresConnection:
         return self._raw.execute(text, parameters, binary=True)
 
 
+# Searches choose their plan themselves: compiling it takes longer than running it, and a plan that is made without
+# the values of the parameters, as the engine does after some repetitions, does not know how few rows are wanted.
+_BEGIN_READING = (
+    b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL jit = off; "
+    b"SET LOCAL plan_cache_mode = force_custom_plan"
+)
 _TEXTS: dict[str, bytes] = {}
-_IDLE = 0  # libpq's PQTRANS_IDLE
+_IDLE, _IN_TRANSACTION = 0, 2  # libpq's PQTRANS_IDLE and PQTRANS_INTRANS
 
 
 def _is_readable(socket: int) -> bool:
@@ -150,7 +171,6 @@ class PostgresDialect:
         uri: `postgresql://…`; also `postgres://` and `postgresql+psycopg2://`, as other tools write it.
     """
 
-    cheap_savepoints = False
     fast_reads = False
     many_processes = True
     row_lock = " FOR NO KEY UPDATE"
@@ -160,6 +180,7 @@ class PostgresDialect:
     types = {
         "IDENTITY": "BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY",
         "NUMBER": "BIGINT PRIMARY KEY",
+        "ARRIVAL": "BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY",
         "TEXT": 'TEXT COLLATE "C"',
         "DOUBLE": "DOUBLE PRECISION",
         "BYTES": "BYTEA",
@@ -169,6 +190,8 @@ class PostgresDialect:
     def __init__(self, uri: str) -> None:
         _, _, rest = uri.partition("://")
         self._dsn = f"postgresql://{rest}"
+        self._pooled = False
+        self.distributed = False
         self._folding = "default"
 
     @property
@@ -178,12 +201,20 @@ class PostgresDialect:
         return urlunsplit(("postgresql", host, parts.path, "", ""))
 
     def connect(self, *, write: bool) -> OwnedConnection:  # noqa: ARG002 - one kind of connection does both
+        return self._connect()
+
+    def _connect(self) -> PostgresConnection:
         try:
             import psycopg
         except ImportError:
             raise MissingExtra("A PostgreSQL store", "psycopg", "pip install 'headrace[postgres]'") from None
         try:
-            raw = psycopg.connect(self._dsn, autocommit=True, connect_timeout=10)
+            raw = psycopg.connect(
+                self._dsn,
+                autocommit=True,
+                connect_timeout=10,
+                prepare_threshold=None if self._pooled else _PREPARED_AFTER,
+            )
         except psycopg.OperationalError as error:
             reason = str(error).strip().splitlines()[-1].strip()
             raise StorageUnavailable(f"Cannot connect to the database {self.uri}: {reason}") from error
@@ -195,9 +226,18 @@ class PostgresDialect:
     def ilike(self) -> str:
         return f"{{column}} COLLATE \"{self._folding}\" ILIKE ? ESCAPE ''"
 
+    @property
+    def contains(self) -> str:
+        return f'strpos(lower({{column}} COLLATE "{self._folding}"), CAST(? AS TEXT)) > 0'
+
     def create(self) -> None:
-        connection = self.connect(write=False)
+        connection = self._connect()
         try:
+            row = connection.one("SELECT pg_backend_pid()")
+            # A pooler gives every client a number of its own. Statements that were prepared in one of its
+            # connections are not known in the next.
+            self._pooled = row is None or row[0] != connection.backend
+            self.distributed = self._is_distributed(connection)
             known = {
                 row[0]
                 for row in connection.all(
@@ -207,6 +247,25 @@ class PostgresDialect:
         finally:
             connection.close()
         self._folding = next((name for name in _FOLDING if name in known), "default")
+
+    def along(self, index: str) -> str:  # noqa: ARG002 - its statistics tell the planner
+        return ""
+
+    @property
+    def fence(self) -> str:
+        return "" if self.distributed else " OFFSET 0"
+
+    def in_turn(self, table: str, alias: str, on: str) -> str:
+        if self.distributed:
+            return f"JOIN {table} {alias} ON {on}"
+        return f"CROSS JOIN LATERAL (SELECT * FROM {table} {alias} WHERE {on}{self.fence}) {alias}"
+
+    def _is_distributed(self, connection: Connection) -> bool:
+        """Whether Citus has spread the table of runs over machines."""
+        if not self.table_exists(connection, "pg_dist_partition"):
+            return False
+        sql = "SELECT 1 FROM pg_dist_partition WHERE logicalrelid = to_regclass('run')"
+        return connection.one(sql) is not None
 
     def foreign_owner(self, connection: Connection) -> str | None:
         if self.table_exists(connection, "alembic_version") and self.table_exists(connection, "experiments"):
@@ -238,6 +297,8 @@ class PostgresDialect:
                 "Another process changed the same thing again and again; try again a little later"
             )
         state = error.sqlstate or ""
+        if state == _CANCELLED:
+            return took_too_long()
         if isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)) or state[:2] in (
             "08",
             "53",

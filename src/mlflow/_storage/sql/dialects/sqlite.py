@@ -11,8 +11,15 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from mlflow._storage.sql.connection import Callbacks, Columns, Connection, Row, Update, insert_statement
-from mlflow._storage.sql.dialects import OwnedConnection
+from mlflow._storage.sql.connection import (
+    Columns,
+    Connection,
+    DeferringConnection,
+    Row,
+    Update,
+    insert_statement,
+)
+from mlflow._storage.sql.dialects import OwnedConnection, took_too_long
 from mlflow.exceptions import InvalidParameterValue, MlflowException, StorageUnavailable
 
 OLDEST_VERSION = (3, 35, 0)  # RETURNING
@@ -21,26 +28,28 @@ COURTESY_SECONDS = 0.0004
 """How long a process keeps off after a commit while others want to write."""
 
 
-class SqliteConnection:
+class SqliteConnection(DeferringConnection):
     """A connection in autocommit mode, whose transactions are opened by hand."""
 
-    __slots__ = ("_callbacks", "_committed", "_raw", "_shared_until", "_writing", "execute")
+    __slots__ = ("_left", "_raw", "_shared_until", "execute")
 
     def __init__(self, raw: sqlite3.Connection) -> None:
+        super().__init__()
         self._raw = raw
         self.execute = raw.execute
-        self._callbacks = Callbacks()
-        self._writing = False
-        self._committed = self._shared_until = 0.0
+        self._left = self._shared_until = 0.0
 
     def all(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        self._before(sql)
         return self.execute(sql, parameters).fetchall()
 
     def one(self, sql: str, parameters: Sequence[object] = ()) -> Row | None:
+        self._before(sql)
         row: Row | None = self.execute(sql, parameters).fetchone()
         return row
 
     def run(self, sql: str, parameters: Sequence[object] = ()) -> int:
+        self._changing()
         return self.execute(sql, parameters).rowcount
 
     def insert(self, columns: Columns, rows: Iterable[Sequence[object]], on_conflict: str = "") -> int:
@@ -49,6 +58,7 @@ class SqliteConnection:
             marks = ", ".join("?" * len(columns.names))
             sql = insert_statement(columns, on_conflict, f"VALUES ({marks})")
             columns.statements["sqlite", on_conflict] = sql
+        self._changing()
         return self._raw.executemany(sql, rows).rowcount
 
     def update(self, update: Update, rows: Sequence[Sequence[object]]) -> int:
@@ -60,28 +70,15 @@ class SqliteConnection:
             numbered = {name: f"?{i + 1}" for i, name in enumerate(update.names)}
             sql = re.sub(r"\bnew\.(\w+)", lambda found: numbered[found[1]], text)
             update.statements["sqlite"] = sql
+        self._changing()
         return self._raw.executemany(sql, rows).rowcount
-
-    def attempt(self, work: Callable[[], bool]) -> bool:
-        self.execute("SAVEPOINT attempt")
-        done = work()
-        if not done:
-            self.execute("ROLLBACK TO attempt")
-        self.execute("RELEASE attempt")
-        return done
-
-    def after_commit(self, callback: Callable[[], None]) -> None:
-        if self._writing:
-            self._callbacks.add(callback)
-        else:
-            callback()
 
     def begin(self, *, write: bool) -> None:
         if not write:
             self.execute("BEGIN")
             return
         now = time.monotonic()
-        if now < self._shared_until and now - self._committed < COURTESY_SECONDS:
+        if now < self._shared_until and now - self._left < COURTESY_SECONDS:
             time.sleep(
                 COURTESY_SECONDS
             )  # others wait; without this the last owner would nearly always be the next
@@ -89,15 +86,16 @@ class SqliteConnection:
             self._shared_until = time.monotonic() + 1
         self._writing = True
 
-    def savepoint(self) -> None:
+    def _set_savepoint(self) -> None:
         self.execute("SAVEPOINT request")
-        self._callbacks.mark()
 
-    def release(self, *, keep: bool) -> None:
-        if not keep:
-            self.execute("ROLLBACK TO request")
-            self._callbacks.back_to_mark()
+    def _keep_savepoint(self) -> None:
         self.execute("RELEASE request")
+
+    def _undo_to_savepoint(self) -> bool:
+        self.execute("ROLLBACK TO request")
+        self.execute("RELEASE request")
+        return True
 
     @property
     def in_transaction(self) -> bool:
@@ -108,16 +106,19 @@ class SqliteConnection:
         return False
 
     def commit(self) -> None:
+        self.flush()
         self.execute("COMMIT")
-        self._committed = time.monotonic()
-        self._writing = False
-        self._callbacks.call()
+        self._left = time.monotonic()
+        self._committed()
 
     def rollback(self) -> None:
         self._writing = False
-        self._callbacks.forget()
+        self._forget()
         if self._raw.in_transaction:
             self.execute("ROLLBACK")
+
+    def interrupt(self) -> None:
+        self._raw.interrupt()
 
     def close(self) -> None:
         self._raw.close()
@@ -130,15 +131,18 @@ class SqliteDialect:
         path: The file.
     """
 
-    cheap_savepoints = True
     fast_reads = True
     many_processes = False
+    distributed = False
     row_lock = shared_lock = ""  # the write lock covers everything
     like = "{column} LIKE ?"
+    fence = ""
+    contains = "instr(lowered({column}), ?) > 0"
     ilike = "lowered({column}) LIKE lowered(?)"
     types = {
         "IDENTITY": "INTEGER PRIMARY KEY AUTOINCREMENT",
         "NUMBER": "INTEGER PRIMARY KEY",
+        "ARRIVAL": "INTEGER PRIMARY KEY",
         "TEXT": "TEXT",
         "DOUBLE": "REAL",
         "BYTES": "BLOB",
@@ -211,6 +215,12 @@ class SqliteDialect:
         if mode != "wal" and not self.foreign_owner(SqliteConnection(raw)):
             raw.execute("PRAGMA journal_mode=WAL")
 
+    def along(self, index: str) -> str:
+        return f" INDEXED BY {index}"
+
+    def in_turn(self, table: str, alias: str, on: str) -> str:
+        return f"CROSS JOIN {table} {alias} ON {on}"
+
     def foreign_owner(self, connection: Connection) -> str | None:
         if self.table_exists(connection, "alembic_version") and self.table_exists(connection, "experiments"):
             return "MLflow"
@@ -256,6 +266,8 @@ class SqliteDialect:
             sqlite3.SQLITE_IOERR: f"cannot be read or written ({text}). Check the disk and its free space.",
             sqlite3.SQLITE_PERM: "may not be used by this user. Check the rights of the file.",
         }
+        if primary == sqlite3.SQLITE_INTERRUPT:
+            return took_too_long()
         if primary in remedies:
             return StorageUnavailable(f"The database {self.path} {remedies[primary]}")
         if isinstance(error, sqlite3.ProgrammingError) and "closed" in text:
@@ -286,7 +298,7 @@ def _patiently(work: Callable[[], object]) -> bool:
         except sqlite3.OperationalError as error:
             if not _is_busy(error) or time.monotonic() > deadline:
                 raise
-            time.sleep(pause * (0.5 + random.random()))  # noqa: S311
+            time.sleep(pause * (0.5 + random.random()))  # noqa: S311 - no secret
             pause = min(pause * 1.3, 2.5 * COURTESY_SECONDS)
         else:
             return pause > 0.0001

@@ -78,25 +78,29 @@ CREATE TABLE metric (
   total $DOUBLE NOT NULL,    -- sum of the finite values
   points BIGINT NOT NULL,
   nans BIGINT NOT NULL,
-  tail BIGINT NOT NULL,      -- points that are rows of metric_point
   packed_step BIGINT,        -- greatest (step, ts) that is in metric_block
   packed_ts BIGINT,
   PRIMARY KEY (run, key)
 ) $CLUSTERED;
 CREATE INDEX metric_by_value ON metric (experiment, key, value, run);
 
--- The newest points of a series, and late ones.
-CREATE TABLE metric_point (
+-- Points as they arrived, one row for each request, not in the summaries yet. Format: inbox.py.
+CREATE TABLE metric_inbox (
+  id $ARRIVAL,
   run BIGINT NOT NULL,
-  key BIGINT NOT NULL,
-  step BIGINT NOT NULL,
-  ts BIGINT NOT NULL,
-  value $DOUBLE NOT NULL,
-  nan SMALLINT NOT NULL,
-  PRIMARY KEY (run, key, step, ts, value, nan)
-) $CLUSTERED;
+  data $BYTES NOT NULL
+);
 
--- Older points of a series, 1,024 to a row, in the format of blocks.py.
+-- Points of all series of a run that have not enough of them for blocks. Format: packs.py.
+CREATE TABLE metric_pack (
+  run BIGINT NOT NULL,
+  number BIGINT NOT NULL,    -- tells the packs of a run apart
+  points BIGINT NOT NULL,
+  data $BYTES NOT NULL,
+  PRIMARY KEY (run, number)
+);
+
+-- Points of a long series, up to 1,024 to a row. Format: blocks.py.
 CREATE TABLE metric_block (
   run BIGINT NOT NULL,
   key BIGINT NOT NULL,
@@ -106,6 +110,9 @@ CREATE TABLE metric_block (
   first $DOUBLE,
   last_step BIGINT NOT NULL,
   last_ts BIGINT NOT NULL,
+  last $DOUBLE,
+  min_ts BIGINT NOT NULL,
+  max_ts BIGINT NOT NULL,
   min $DOUBLE,
   max $DOUBLE,
   total $DOUBLE NOT NULL,

@@ -3,8 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mlflow._storage.batches import Batch, split_batch
 from mlflow.entities import Metric, Param, RunTag
-from mlflow.tracking.batches import Batch, split_batch
 
 
 @given(st.integers(0, 3500), st.integers(0, 350), st.integers(0, 350))

@@ -1,0 +1,44 @@
+"""Manifests of model versions, as events hold them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from mlflow._storage.sql.connection import Connection
+from mlflow.entities.model_registry.manifest import ModelFile, ModelManifest
+
+Contents = dict[str, Any]
+
+
+def manifest_to_contents(manifest: ModelManifest) -> Contents:
+    """A manifest as an event holds it."""
+    return {
+        "digest": manifest.digest,
+        "signature": manifest.has_signature,
+        "files": [[file.path, file.size, file.sha256] for file in manifest.files],
+    }
+
+
+def manifest_from_contents(contents: Contents) -> ModelManifest:
+    """The manifest that an event holds."""
+    return ModelManifest([ModelFile(*file) for file in contents["files"]], contents["signature"])
+
+
+def manifest_evidence(cx: Connection, version: int) -> Contents | None:
+    """What of a version's manifest is frozen into later events; `None` where none is on record.
+
+    Args:
+        cx: Connection.
+        version: Id of the version.
+    """
+    row = cx.one("SELECT body FROM model_manifest WHERE version = ?", (version,))
+    if row is None:
+        return None
+    manifest = manifest_from_contents(json.loads(row[0]))
+    return {
+        "digest": manifest.digest,
+        "files": len(manifest.files),
+        "size": manifest.size,
+        "signature": manifest.has_signature,
+    }

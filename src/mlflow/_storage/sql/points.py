@@ -1,0 +1,192 @@
+"""Points, and columns of them as compressed bytes.
+
+Format of a column (little endian): four bytes length of what follows, one byte kind, then
+
+* kind 0, whole numbers at equal distances: the first one and the distance, eight bytes each;
+* kind 1, whole numbers: the first one and the differences, packed;
+* kind 2, doubles: their IEEE 754 bits, packed, so that NaN payloads, infinities and the sign of zero survive.
+
+Numbers and differences are taken modulo 2**64. Packed means zlib (level 1) over the eight byte planes of the 64-bit
+words: sorting bytes into planes ("byte shuffle", as Blosc does) puts the slowly changing high bytes together, and
+differences make them zero.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+import sys
+import zlib
+from array import array
+from collections.abc import Sequence
+from itertools import accumulate, pairwise, repeat
+from operator import sub
+from typing import Any
+
+from mlflow.exceptions import DataLoss
+
+Point = tuple[int, int, float, int]
+"""Step, timestamp, value, and 1 for NaN, whose value is then 0: so points are told apart and sorted."""
+
+_LENGTH = struct.Struct("<I")
+_EVEN = struct.Struct("<qQ")
+_DOUBLE = struct.Struct("<d")
+_MASK = (1 << 64) - 1
+_EVENLY, _DIFFERENCES, _DOUBLES = range(3)
+_MIN, _MAX = -(1 << 63), (1 << 63) - 1
+
+
+def points_of(steps: Sequence[int], stamps: Sequence[int], values: Sequence[float]) -> list[Point]:
+    """Points of three columns."""
+    if math.isnan(sum(values)):  # there is a NaN, or infinities of both signs
+        return [
+            (step, ts, 0.0, 1) if value != value else (step, ts, value, 0)  # noqa: PLR0124 - NaN
+            for step, ts, value in zip(steps, stamps, values, strict=True)
+        ]
+    return list(zip(steps, stamps, values, repeat(0)))
+
+
+def value_of(point: Point) -> float:
+    """The value of a point."""
+    return math.nan if point[3] else point[2]
+
+
+def pack_points(points: Sequence[Point]) -> bytes:
+    """The three columns of points."""
+    if not points:
+        return pack_numbers(()) * 2 + pack_doubles(())
+    steps, stamps, values, flags = zip(*points, strict=True)
+    if any(flags):
+        values = tuple(map(value_of, points))
+    return pack_numbers(steps) + pack_numbers(stamps) + pack_doubles(values)
+
+
+def unpack_points(data: bytes, position: int, count: int) -> list[Point]:
+    """Points whose three columns begin at a position.
+
+    Raises:
+        ValueError, struct.error, zlib.error: There are no such columns.
+    """
+    steps, position = unpack_numbers(data, position, count)
+    stamps, position = unpack_numbers(data, position, count)
+    values, _ = unpack_doubles(data, position, count)
+    return points_of(steps, stamps, values)
+
+
+def unpack_point(data: bytes, position: int, count: int, index: int) -> Point:
+    """One of the points whose three columns begin at a position, for a fraction of the price of all.
+
+    Raises:
+        ValueError, struct.error, zlib.error: There are no such columns.
+    """
+    step, position = _number_at(data, position, count, index)
+    ts, position = _number_at(data, position, count, index)
+    kind, start, end = _frame(data, position)
+    planes = zlib.decompress(data[start:end])
+    if kind != _DOUBLES or len(planes) != 8 * count:
+        raise ValueError("a column has the wrong kind or length")
+    (value,) = _DOUBLE.unpack(planes[index::count])
+    return points_of([step], [ts], [value])[0]
+
+
+def _number_at(data: bytes, position: int, count: int, index: int) -> tuple[int, int]:
+    kind, start, end = _frame(data, position)
+    if kind != _DIFFERENCES:
+        numbers, end = unpack_numbers(data, position, count)
+        return numbers[index], end
+    return _signed(sum(_unpacked(data[start:end], count, "q")[: index + 1])), end
+
+
+def pack_numbers(numbers: Sequence[int]) -> bytes:
+    """A column of whole numbers of 64 bits."""
+    try:
+        differences = array("q", map(sub, numbers[1:], numbers))
+    except OverflowError:
+        differences = array("q", [_signed(b - a) for a, b in pairwise(numbers)])
+    if len(numbers) > 1 and differences.count(differences[0]) == len(differences):
+        return _framed(_EVENLY, _EVEN.pack(numbers[0], differences[0] & _MASK))
+    return _framed(_DIFFERENCES, _packed(array("q", numbers[:1]) + differences))
+
+
+def pack_doubles(values: Sequence[float]) -> bytes:
+    """A column of doubles."""
+    return _framed(_DOUBLES, _packed(array("d", values)))
+
+
+def unpack_numbers(data: bytes, position: int, count: int) -> tuple[list[int], int]:
+    """A column of whole numbers that begins at a position, and where it ends.
+
+    Raises:
+        ValueError, struct.error, zlib.error: There is no such column.
+    """
+    kind, start, end = _frame(data, position)
+    if kind == _EVENLY:
+        if end - start != _EVEN.size:
+            raise ValueError("a column has the wrong length")
+        first, distance = _EVEN.unpack_from(data, start)
+        distance = _signed(distance)
+        last = first + distance * (count - 1)
+        if distance and _MIN <= last <= _MAX:
+            return list(range(first, last + (1 if distance > 0 else -1), distance)), end
+        return [_signed(first + distance * i) for i in range(count)], end
+    if kind != _DIFFERENCES:
+        raise ValueError("a column has the wrong kind")
+    numbers = list(accumulate(_unpacked(data[start:end], count, "q")))
+    if numbers and (min(numbers) < _MIN or max(numbers) > _MAX):
+        numbers = [_signed(number) for number in numbers]
+    return numbers, end
+
+
+def unpack_doubles(data: bytes, position: int, count: int) -> tuple[list[float], int]:
+    """A column of doubles that begins at a position, and where it ends.
+
+    Raises:
+        ValueError, struct.error, zlib.error: There is no such column.
+    """
+    kind, start, end = _frame(data, position)
+    if kind != _DOUBLES:
+        raise ValueError("a column has the wrong kind")
+    return _unpacked(data[start:end], count, "d").tolist(), end
+
+
+def damaged(what: str) -> DataLoss:
+    """The error for bytes that cannot be read."""
+    return DataLoss(f"{what} is damaged; restore the database from a backup")
+
+
+def _signed(number: int) -> int:
+    number &= _MASK
+    return number if number <= _MAX else number - (1 << 64)
+
+
+def _framed(kind: int, content: bytes) -> bytes:
+    return _LENGTH.pack(len(content) + 1) + bytes((kind,)) + content
+
+
+def _frame(data: bytes, position: int) -> tuple[int, int, int]:
+    (length,) = _LENGTH.unpack_from(data, position)
+    start = position + _LENGTH.size
+    if not 1 <= length <= len(data) - start:
+        raise ValueError("a column is cut off")
+    return data[start], start + 1, start + length
+
+
+def _packed(column: array[int] | array[float]) -> bytes:
+    if sys.byteorder == "big":
+        column.byteswap()
+    raw = column.tobytes()
+    return zlib.compress(b"".join([raw[plane::8] for plane in range(8)]), 1)
+
+
+def _unpacked(packed: bytes, count: int, kind: str) -> array[Any]:
+    planes = zlib.decompress(packed)
+    if len(planes) != 8 * count:
+        raise ValueError("a column has the wrong length")
+    raw = bytearray(8 * count)
+    for plane in range(8):
+        raw[plane::8] = planes[plane * count : (plane + 1) * count]
+    column = array(kind)
+    column.frombytes(bytes(raw))
+    if sys.byteorder == "big":
+        column.byteswap()
+    return column
