@@ -9,8 +9,23 @@ import platform
 import sys
 from pathlib import Path
 
-from bench.measures import MEASURES, Row
+from bench import measures
+from bench.engine import engine
+from bench.histories import histories
+from bench.memory import memory
+from bench.registry import registry
+from bench.rows import Measure, Row
+from bench.searches import searches
 from bench.sides import PEER_VERSION, sides
+
+MEASURES: dict[str, Measure] = {
+    **measures.MEASURES,
+    "engine": engine,
+    "histories": histories,
+    "memory": memory,
+    "registry": registry,
+    "searches": searches,
+}
 
 
 def main() -> int:

@@ -49,14 +49,17 @@ def request_bytes(address: str, method: str, path: str, body: bytes = b"") -> by
     return head.encode() + b"\r\n" + body
 
 
-def drive(address: str, clients: int, seconds: float, make: Callable[[int], bytes]) -> Load:
-    """Sends requests from several clients at once for some time.
+def drive(
+    address: str, clients: int, seconds: float, make: Callable[[int], bytes], *, requests: int = 0
+) -> Load:
+    """Sends requests from several clients at once for some time, or a number of them.
 
     Args:
         address: The server.
         clients: Connections.
         seconds: How long.
         make: The bytes of the n-th request.
+        requests: How many, however long that takes; 0 for as many as there is time for.
 
     Raises:
         RuntimeError: An answer was not a success.
@@ -78,7 +81,9 @@ def drive(address: str, clients: int, seconds: float, make: Callable[[int], byte
     started = time.perf_counter()
     end = started + seconds
     latest = started + max(seconds, LONGEST_SECONDS)
-    while (now := time.perf_counter()) < end or (done < FEWEST_ANSWERS and now < latest):
+    while done < requests or (
+        not requests and ((now := time.perf_counter()) < end or (done < FEWEST_ANSWERS and now < latest))
+    ):
         for key, _ in selector.select(1):
             connection = key.fileobj  # type: ignore[assignment]
             fileno = key.fd

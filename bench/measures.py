@@ -1,4 +1,4 @@
-"""What is measured. Each measure gives rows: a name, a unit, our figure, theirs, and which way is better."""
+"""What is measured of single calls: imports, commands, installation, start, logging."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import tempfile
 from collections.abc import Callable, Iterator
 from importlib.metadata import Distribution
 from pathlib import Path
-from typing import NamedTuple
 
 from bench import scripts_of_users as scripts
 from bench.load import drive, new_run, post, request_bytes
+from bench.rows import Measure, Row
 from bench.sides import (
     Side,
     cpu_seconds,
@@ -26,27 +26,6 @@ from bench.sides import (
     stop,
     uv_command,
 )
-
-
-class Row(NamedTuple):
-    """One line of the table."""
-
-    name: str
-    unit: str
-    ours: float
-    theirs: float
-    target: float
-    """How many times better ours should be."""
-    more_is_better: bool = False
-
-    @property
-    def ratio(self) -> float:
-        """How many times better ours is."""
-        better, worse = (self.ours, self.theirs) if self.more_is_better else (self.theirs, self.ours)
-        return better / worse if worse else float("inf")
-
-
-Measure = Callable[[Side, Side, int], Iterator[Row]]
 
 
 def _medians(
@@ -215,6 +194,43 @@ def own_client(ours: Side, theirs: Side, rounds: int) -> Iterator[Row]:
     yield Row("log_metric through the server, own client", "/s", *rate, 30, more_is_better=True)
 
 
+def journal(ours: Side, theirs: Side, rounds: int) -> Iterator[Row]:
+    """What log_metric costs a training while it is sent in the background: our journal, their asynchronous logging."""
+
+    def measure(side: Side) -> list[float]:
+        setting = "MLFLOW_JOURNAL" if side is ours else "MLFLOW_ENABLE_ASYNC_LOGGING"
+        with empty_folder() as folder, server(side, folder) as running:
+            found = _script(side, folder, scripts.LOG_IN_BACKGROUND, "4", running.address, setting)
+        return [found["median_us"], found["p99_us"]]
+
+    median, high = _medians(ours, theirs, rounds, measure)
+    yield Row("log_metric in the background, median (at most 20)", "us", *median, 1)
+    yield Row("log_metric in the background, 99 of 100", "us", *high, 1)
+
+
+def models(ours: Side, theirs: Side, rounds: int) -> Iterator[Row]:
+    """A small scikit-learn model through the server: logged for the first time and again, loaded, asked; a large one."""
+
+    def small(side: Side) -> list[float]:
+        with empty_folder() as folder, server(side, folder) as running:
+            figures = _script(side, folder, scripts.LOG_MODELS, running.address)
+            return [figures[name] for name in ("first", "later", "load", "answer", "share")]
+
+    first, later, load, answer, share = _medians(ours, theirs, rounds, small)
+    yield Row("log_model of a small sklearn model, the first", "s", *first, 4)
+    yield Row("log_model of a small sklearn model, the next", "s", *later, 20)
+    yield Row("load it through the server", "s", *load, 10)
+    yield Row("pyfunc.predict of one row of a DataFrame, in all", "s", *answer, 10)
+    yield Row("pyfunc.predict of one row, beside the library's own predict", "s", *share, 10)
+
+    def large(side: Side) -> list[float]:
+        with empty_folder() as folder:
+            return [_script(side, folder, scripts.LOAD_LARGE_MODEL)["load"]]
+
+    (large_load,) = _medians(ours, theirs, rounds, large)
+    yield Row("load a model of 1 GiB, its files compared", "s", *large_load, 1)
+
+
 def http(ours: Side, theirs: Side, rounds: int) -> Iterator[Row]:
     """Raw HTTP from 1, 8 and 32 clients."""
     targets = {1: 60, 8: 100, 32: 150}
@@ -307,5 +323,7 @@ MEASURES: dict[str, Measure] = {
     "shared_file": shared_file,
     "first_run": first_run,
     "own_client": own_client,
+    "journal": journal,
+    "models": models,
     "http": http,
 }
