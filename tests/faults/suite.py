@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +23,8 @@ JOURNALED = 0.35
 """Share of the rounds in which trainers keep journals."""
 IDLE_ROUNDS = 4
 """After so many rounds in which every call failed the suite itself is broken."""
+BROKEN_ROUNDS = 3
+"""After so many rounds in a row that could not be played to their end there is no use in going on."""
 
 
 @dataclass
@@ -49,8 +53,12 @@ def run(
     first: int = 0,
     names: Sequence[str] = (),
     told: Callable[[str], None] = lambda _: None,
+    summary: Summary | None = None,
 ) -> Summary:
     """Runs rounds; after as many as there are faults, each has struck.
+
+    A round that cannot be played to its end, because something hangs or cannot be reached, is a finding; the next one
+    begins in a new world.
 
     Args:
         kind: `"sqlite"` or `"postgresql"`.
@@ -59,29 +67,39 @@ def run(
         first: Number of the first round.
         names: Faults; all that can happen by default.
         told: Called with a line for each round.
+        summary: What is filled, for who wants to know what came of rounds that were interrupted.
     """
-    summary = Summary()
+    summary = Summary() if summary is None else summary
     started = time.monotonic()
     world = World(kind, seed)
     try:
         possible = _possible(kind, names, world, summary)
         world.start_server()
         of_database: list[Call] = []
-        idle = 0
+        idle = broken = 0
         for number in range(first, first + rounds):
             name = _fault_of(number, seed, possible)
-            calls, findings = play(world, FAULTS[name], f"{seed}-{number}")
+            try:
+                calls, findings = play(world, FAULTS[name], f"{seed}-{number}")
+            except Exception as error:  # noqa: BLE001 - it is the finding
+                calls, findings, broken = [], [_told_of(error)], broken + 1
+                of_database = []
+                world = _renewed(world, kind, seed)
+            else:
+                broken = 0
             of_database += calls
             summary.rounds[name] += 1
             summary.calls.update(call.state for call in calls)
             summary.findings += [f"round {number} ({name}): {finding}" for finding in findings]
+            summary.seconds = time.monotonic() - started
             states = Counter(call.state for call in calls)
-            idle = 0 if states["acknowledged"] else idle + 1
-            if idle == IDLE_ROUNDS:
-                raise RuntimeError(
-                    f"nothing was acknowledged in {IDLE_ROUNDS} rounds, so that nothing was shown"
-                )
             told(f"round {number} {name}: {dict(states)}" + "".join(f"\n  ! {text}" for text in findings))
+            idle = 0 if states["acknowledged"] else idle + 1
+            if idle == IDLE_ROUNDS or broken == BROKEN_ROUNDS:
+                summary.findings.append(
+                    f"the last {max(idle, broken)} rounds showed nothing, so this is the end"
+                )
+                break
             if (number - first) % ROUNDS_OF_A_DATABASE == ROUNDS_OF_A_DATABASE - 1:
                 late = Reader(world.database, world.server.address).findings(of_database)
                 summary.findings += [f"after round {number}: {finding}" for finding in late]
@@ -123,6 +141,21 @@ def play(world: World, fault: Fault, seed: str) -> tuple[list[Call], list[str]]:
     if not findings:
         findings = Reader(world.database, world.server.address).findings(calls)
     return calls, findings + [f"the database: {text}" for text in world.database.faults()]
+
+
+def _told_of(error: Exception) -> str:
+    """What is said of a round that could not be played to its end, with the place."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"it broke off: {type(error).__name__}: {error} ({Path(place.filename).name}, line {place.lineno})"
+
+
+def _renewed(world: World, kind: str, seed: int) -> World:
+    """Another world in place of one in which something hangs."""
+    with contextlib.suppress(Exception):
+        world.close()
+    new = World(kind, seed)
+    new.start_server()
+    return new
 
 
 def _read(world: World, path: Path) -> list[Call]:

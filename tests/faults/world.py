@@ -27,7 +27,7 @@ from tests.faults.trainer import send_journals, train
 from tests.ports import free_port
 
 DISK_BYTES = 96 * 1024 * 1024
-STARTS_WITHIN = 20.0
+STARTS_WITHIN = 60.0
 
 _WARM = (
     "mlflow.server.app",
@@ -123,15 +123,18 @@ class Server:
         raise RuntimeError(f"the server does not start: {self.log.read_text()[-3000:]}")
 
     def try_to_start(self, workers: int = 1) -> bool:
-        """Starts it; returns whether it answers, or has ended by itself."""
+        """Starts it; returns whether it answers: else it has ended by itself, or was killed after a minute."""
         options = ServerOptions(
             self._uri(), artifacts_destination=str(self._artifacts), port=self.port, workers=workers
         )
         self._process = processes().Process(target=_serve, args=(options, str(self.log)), daemon=False)
         self._process.start()
+        deadline = time.monotonic() + STARTS_WITHIN
         while self._process.is_alive():
             if self.is_well():
                 return True
+            if time.monotonic() > deadline:
+                self.kill()
             time.sleep(0.005)
         return False
 
