@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import time
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
 from pathlib import Path
 
+from mlflow._base.cache import cache_folder
 from mlflow.environment_variables import MLFLOW_VERIFY_MODEL_FILES
 from mlflow.exceptions import DataLoss
 
 _MLMODEL = "MLmodel"
 _READERS = 4
 _WORTH_THREADS = 16 * 1024 * 1024
-_SETTLED_S = 2.0
+_WORTH_KEEPING = 1024 * 1024
+_KEPT_S = 24 * 60 * 60
+_SETTLED_S = 0.1
+_SETTLED_COARSE_S = 2.0
+_MILLISECOND_NS = 1_000_000
 
 
 def file_digests(folder: Path) -> dict[str, str]:
@@ -65,21 +70,61 @@ def _digests(files: list[Path]) -> list[str]:
 
 
 def _digest(file: Path) -> str:
-    """The digest of a file; of one that was read before and is still the same, without reading it."""
+    """The digest of a file; of a large one that was read before and is still the same, without reading it."""
     status = file.stat()
-    # A change right after the last one may not show in the times, which are only so fine.
-    if time.time() - status.st_ctime < _SETTLED_S:
-        return _read_digest(str(file))
-    return _known_digest(
-        str(file), status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
-    )
+    if status.st_size < _WORTH_KEEPING:
+        return _read_digest(file)
+    kept = cache_folder("digests") / _identity(status)
+    digest = _recalled(kept)
+    if digest is None:
+        was_settled = _is_settled(status)
+        digest = _read_digest(file)
+        if was_settled and _identity(file.stat()) == kept.name:
+            _keep(kept, digest)
+    return digest
 
 
-@lru_cache(maxsize=4096)
-def _known_digest(file: str, *_status: int) -> str:
-    return _read_digest(file)
+def _identity(status: os.stat_result) -> str:
+    """What changes when the content of a file does: nobody can write to it and leave the time of its change."""
+    known = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+    return hashlib.sha256(repr(known).encode()).hexdigest()
 
 
-def _read_digest(file: str) -> str:
-    with open(file, "rb") as stream:  # noqa: PTH123 - the key of the cache is text
+def _is_settled(status: os.stat_result) -> bool:
+    """Whether a change from now on shows in the file's times, which are only so fine.
+
+    Some file systems know seconds alone, the others follow the clock of the kernel, which ticks every few
+    milliseconds.
+    """
+    is_coarse = status.st_ctime_ns % _MILLISECOND_NS == 0
+    return time.time() - status.st_ctime >= (_SETTLED_COARSE_S if is_coarse else _SETTLED_S)
+
+
+def _recalled(kept: Path) -> str | None:
+    try:
+        return None if _is_outdated(kept) else kept.read_text(encoding="ascii")
+    except (OSError, ValueError):
+        return None
+
+
+def _is_outdated(kept: Path) -> bool:
+    return time.time() - kept.stat().st_mtime > _KEPT_S
+
+
+def _keep(kept: Path, digest: str) -> None:
+    """Remembers a digest for this and other processes, for a day: a disk that forgets bits changes no times."""
+    try:
+        kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for old in kept.parent.iterdir():
+            if _is_outdated(old):
+                old.unlink(missing_ok=True)
+        new = kept.with_name(f"{kept.name}.{os.urandom(4).hex()}")
+        new.write_text(digest, encoding="ascii")
+        new.replace(kept)
+    except OSError:
+        return  # A home that cannot be written to only costs time.
+
+
+def _read_digest(file: Path) -> str:
+    with file.open("rb", buffering=0) as stream:
         return f"sha256:{hashlib.file_digest(stream, 'sha256').hexdigest()}"

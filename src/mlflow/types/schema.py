@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import types
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hints
 
 from mlflow.exceptions import InvalidParameterValue, MlflowException
@@ -321,6 +322,20 @@ class Schema:
         if self.is_tensor_spec():
             raise MlflowException("TensorSpec only supports numpy types, use numpy_types() instead")
         return [kind.to_pandas() for kind in self._scalar_types("pandas")]
+
+    @cached_property
+    def _plain_columns(self) -> tuple[list[str], list[Any]] | None:
+        """Names and numpy dtypes of the columns, `None` as the dtype of text and bytes.
+
+        There is no such list for tensors, and for columns without a name or with nested values.
+        """
+        kinds = self.input_types()
+        if self.is_tensor_spec() or not self.has_input_names() or set(map(type, kinds)) != {DataType}:
+            return None
+        text = (DataType.string, DataType.binary)
+        return [str(name) for name in self.input_names()], [
+            None if kind in text else kind.to_numpy() for kind in kinds
+        ]
 
     def _scalar_types(self, library: str) -> list[DataType]:
         kinds = self.input_types()

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import datetime
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from mlflow.exceptions import InvalidParameterValue
+from mlflow.models import enforcement
 from mlflow.models.enforcement import enforce_params, enforce_schema, validate_schema
 from mlflow.types.schema import (
     AnyType,
@@ -99,6 +101,27 @@ def test_columns_come_in_the_order_of_the_signature_without_others() -> None:
 def test_a_frame_that_fits_is_handed_on_as_it_is() -> None:
     frame = pd.DataFrame({"a": [1], "b": [1.5]})
     assert enforce_schema(frame, AB) is frame
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "is_kept"),
+    [
+        ("double", [1.5], True),
+        ("double", np.array([1], dtype="int32"), False),
+        ("string", ["x"], True),
+        ("string", pd.Series(["x"], dtype=object), True),
+        ("binary", [b"x"], True),
+        ("boolean", [True], True),
+        ("datetime", pd.to_datetime(["2020-01-01"]).astype("datetime64[ns]"), True),
+    ],
+)
+def test_tables_that_need_no_work_cost_none(
+    kind: str, values: Any, is_kept: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    columns = Mock(wraps=enforcement._columns)
+    monkeypatch.setattr(enforcement, "_columns", columns)
+    one(kind, values)
+    assert columns.called is not is_kept
 
 
 def test_the_index_is_kept() -> None:
