@@ -9,6 +9,7 @@
     ├── ResourceAlreadyExists             RESOURCE_ALREADY_EXISTS      400
     ├── Unauthenticated                   UNAUTHENTICATED              401
     ├── PermissionDenied                  PERMISSION_DENIED            403
+    │   └── PolicyNotMet                  PERMISSION_DENIED            422
     ├── ResourceDoesNotExist              RESOURCE_DOES_NOT_EXIST      404
     ├── EndpointNotFound                  ENDPOINT_NOT_FOUND           404
     ├── ResourceConflict                  RESOURCE_CONFLICT            409
@@ -214,6 +215,13 @@ class PermissionDenied(MlflowException):
     """The caller may not do this."""
 
     default_code = "PERMISSION_DENIED"
+
+
+class PolicyNotMet(PermissionDenied):
+    """A policy of the registry does not allow it; `json_kwargs["rules"]` are the rules that are not met."""
+
+    def get_http_status_code(self) -> int:
+        return 422
 
 
 class ResourceDoesNotExist(MlflowException):

@@ -289,7 +289,7 @@ def test_the_timeline_has_a_lane_for_each_stage_and_alias(store: Store, clock: C
     store.model_versions.transition_stage("credit", "2", "Production", archive_existing=True)
     second = clock()
     store.registered_models.delete_alias("credit", "champion")
-    lanes = {lane.name: lane for lane in store.decisions.timeline("credit")}
+    lanes = {lane.name: lane for lane in store.decisions.timeline("credit").lanes}
     assert list(lanes) == ["Production", "Archived", "None", "champion"]
 
     def spans(name: str) -> list[tuple[str, int, int | None]]:
@@ -301,16 +301,62 @@ def test_the_timeline_has_a_lane_for_each_stage_and_alias(store: Store, clock: C
     assert spans("champion") == [("1", first, second)]
     assert lanes["Production"].spans[0].reason == "Good"
     recent = store.decisions.timeline("credit", since_ms=second + 1)
-    assert {lane.name: len(lane.spans) for lane in recent} == {
+    assert {lane.name: len(lane.spans) for lane in recent.lanes} == {
         "Production": 1,
         "Archived": 1,
         "None": 0,
         "champion": 0,
     }
     early = store.decisions.timeline("credit", until_ms=first)
-    assert [lane.name for lane in early] == ["Production", "None", "champion"]
+    assert [lane.name for lane in early.lanes] == ["Production", "None", "champion"]
+    assert [mark.action for mark in recent.marks] == []
+    assert [(mark.action, mark.version) for mark in early.marks] == [
+        ("create_registered_model", ""),
+        ("create_model_version", "1"),
+        ("create_model_version", "2"),
+        ("transition_stage", "1"),
+        ("set_alias", "1"),
+    ]
     with refused(MISSING):
         store.decisions.timeline("nobody")
+
+
+def test_nothing_holds_while_a_model_or_version_is_deleted(store: Store, clock: Clock) -> None:
+    _register(store)
+    store.model_versions.transition_stage("credit", "1", "Staging")
+    store.registered_models.set_alias("credit", "best", "1")
+    moments = []
+
+    def at(text: str) -> None:
+        clock.set(text)
+        moments.append(clock())
+
+    start = clock()
+    at("2022-02-01")
+    store.registered_models.delete("credit")
+    with refused(MISSING, "was deleted by then"):
+        store.decisions.state_at("credit")
+    at("2022-03-01")
+    with explained("Deleted by mistake", None):
+        store.registered_models.restore("credit")
+    at("2022-04-01")
+    store.model_versions.delete("credit", "1")
+    at("2022-05-01")
+    store.model_versions.restore("credit", "1")
+
+    lanes = {lane.name: lane for lane in store.decisions.timeline("credit").lanes}
+    spans = [(span.version, span.since, span.until) for span in lanes["Staging"].spans]
+    assert spans == [("1", start, moments[0]), ("1", moments[1], moments[2]), ("1", moments[3], None)]
+    aliased = [(span.version, span.since, span.until) for span in lanes["best"].spans]
+    assert aliased == [("1", start, moments[0]), ("1", moments[1], moments[2])]
+    assert lanes["Staging"].spans[1].reason == "Deleted by mistake"
+
+    march = store.decisions.state_at("credit", moments[1])
+    assert [(item.stage, item.stage_held.since) for item in march.versions] == [("Staging", moments[1])]
+    assert [(item.alias, item.held.since) for item in march.aliases] == [("best", moments[1])]
+    assert store.decisions.state_at("credit", moments[2]).versions == []
+    (back,) = store.decisions.state_at("credit").versions
+    assert (back.stage, back.stage_held.since) == ("Staging", moments[3])
 
 
 def test_an_anchor_says_what_the_ledger_was(store: Store) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from mlflow._base.attribution import explained
 from mlflow._storage.interface.store import Store
 from mlflow.entities._tables import RunSet, RunTable
 from mlflow.entities.dataset import Dataset
@@ -435,3 +436,46 @@ def test_experiments_tell_what_goes_on_in_them(store: Store) -> None:
     for bad in ({"limit": 0}, {"order_by": ["nonsense"]}, {"filter_string": "nonsense = 1"}, {"cursor": "x"}):
         with refused(INVALID):
             store.tables.experiments(**bad)
+
+
+def test_registered_models_tell_what_was_decided_about_them(store: Store) -> None:
+    for name in ("fraud", "credit", "churn"):
+        store.registered_models.create(name, {"team": "risk"} if name == "credit" else {}, f"About {name}")
+    for number in range(3):
+        store.model_versions.create("credit", f"s3://b/{number}")
+    with explained("Validated", None):
+        for version, stage in (("1", "Production"), ("2", "Production"), ("3", "Staging")):
+            store.model_versions.transition_stage("credit", version, stage)
+    store.registered_models.set_alias("credit", "champion", "2")
+    store.registered_models.delete("churn")
+
+    table = store.tables.registered_models()
+    assert ([row.name for row in table.rows], table.total, table.cursor) == (["credit", "fraud"], 2, None)
+    assert table.seq == store.decisions.anchor().seq
+    credit, fraud = table.rows
+    assert (credit.versions, credit.latest_version, credit.production, credit.staging) == (
+        3,
+        "3",
+        ["1", "2"],
+        ["3"],
+    )
+    assert (credit.aliases, credit.tags, credit.description) == (
+        {"champion": "2"},
+        {"team": "risk"},
+        "About credit",
+    )
+    assert credit.last_decision is not None
+    assert (credit.last_decision.action, credit.last_decision.version) == ("set_alias", "2")
+    assert (fraud.versions, fraud.latest_version, fraud.production) == (0, "", [])
+
+    first = store.tables.registered_models(order_by=["last_decision DESC"], limit=1)
+    assert [row.name for row in first.rows] == ["credit"]
+    rest = store.tables.registered_models(order_by=["last_decision DESC"], limit=1, cursor=first.cursor)
+    assert [row.name for row in rest.rows] == ["fraud"]
+    for filter_string, name in (("", "RED"), ("tags.team = 'risk'", "")):
+        found = store.tables.registered_models(filter_string, name).rows
+        assert [row.name for row in found] == ["credit"]
+    gone = store.tables.registered_models(view_type=ViewType.DELETED_ONLY).rows
+    assert [(row.name, row.lifecycle_stage) for row in gone] == [("churn", "deleted")]
+    with refused(INVALID, "filter"):
+        store.tables.registered_models("teams = 'risk'")

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
+from mlflow._wire.policies import WireRule, rule_from_wire, rule_to_wire
 from mlflow._wire.shapes import Request, Response
 from mlflow.entities.model_registry.decision import Decision
 from mlflow.entities.model_registry.ledger_check import DecisionProof, LedgerAnchor, LedgerCheck
+from mlflow.entities.model_registry.order import DecisionOrder, ExpectedState
+from mlflow.entities.model_registry.outcome import DecisionOutcome, Effect, PlaceState
 from mlflow.entities.model_registry.registry_state import (
     AliasState,
     Held,
     RegistryState,
     VersionState,
 )
-from mlflow.entities.model_registry.timeline import Lane, Span
+from mlflow.entities.model_registry.timeline import Lane, Mark, Span, Timeline
 
 
 class WireDecision(Response):
@@ -112,6 +115,69 @@ class WireLane(Response):
     spans: list[WireSpan] = []
 
 
+class WireExpected(Request):
+    """What somebody saw who decides: a stage of the version, holders of the place, an event. `state` of a trial fits."""
+
+    stage: str | None = None
+    holders: list[str] | None = None
+    seq: int | None = None
+
+
+class WirePlaceState(Response, omit_defaults=False):
+    """What held before a decision."""
+
+    stage: str
+    holders: list[str]
+    seq: int
+
+
+class WireEffect(Response, omit_defaults=False):
+    """A change that a decision makes."""
+
+    version: str
+    action: str
+    before: str
+    after: str
+    text: str
+
+
+class WireEvidence(Response, omit_defaults=False):
+    """Something that is known of a version: its `run`, `model`, `manifest`, `policy` or `rollback`."""
+
+    kind: str
+    content: dict[str, Any]
+
+
+class WireMark(Response):
+    """An event on a timeline."""
+
+    event: int
+    timestamp: int
+    action: str
+    version: str = ""
+    by: str = ""
+    reason: str = ""
+
+
+class Decide(Request):
+    """Decides where a version stands, or tries what would come of it.
+
+    `to` is a stage for `stage`, an alias for `alias` and `unalias`, and either (an alias as `@champion`) for
+    `rollback`, which takes the version before the present one if none is given.
+    """
+
+    name: str
+    act: Literal["stage", "alias", "unalias", "rollback"]
+    version: str = ""
+    to: str = ""
+    archive_existing: bool = False
+    reason: str = ""
+    ticket: str = ""
+    break_glass: bool = False
+    expected_state: WireExpected | None = None
+    dry_run: bool = False
+
+
 class SearchDecisions(Request):
     """Asks for events, the newest first.
 
@@ -187,6 +253,17 @@ class DecisionReply(Response):
     proof: WireProof | None = None
 
 
+class DecideReply(Response, omit_defaults=False):
+    """What came of a decision (`event`), or would (the rest)."""
+
+    state: WirePlaceState
+    event: WireDecision | None = None
+    effects: list[WireEffect] = []
+    checks: list[WireRule] = []
+    evidence: list[WireEvidence] = []
+    needs_approval: bool = False
+
+
 class AnchorReply(Response):
     """What a ledger is."""
 
@@ -220,6 +297,7 @@ class TimelineReply(Response, omit_defaults=False):
     """Which version held each stage and each alias, and when."""
 
     lanes: list[WireLane] = []
+    marks: list[WireMark] = []
 
 
 def decision_to_wire(decision: Decision) -> WireDecision:
@@ -231,6 +309,59 @@ def decision_from_wire(decision: WireDecision) -> Decision:
     """An event from a response."""
     fields = {name: getattr(decision, name) for name in decision.__struct_fields__}
     return Decision(**{**fields, "erased": tuple(decision.erased)})
+
+
+def order_from_wire(request: Decide) -> DecisionOrder:
+    """An order from a request."""
+    seen = request.expected_state
+    expected = None if seen is None else ExpectedState(seen.stage, seen.holders, seen.seq)
+    return DecisionOrder(
+        request.name, request.version, request.act, request.to, request.archive_existing, expected
+    )
+
+
+def order_to_wire(order: DecisionOrder, dry_run: bool) -> Decide:
+    """An order for a request; reason and ticket go in its headers."""
+    seen = order.expected
+    expected = None
+    if seen is not None:
+        holders = None if seen.holders is None else list(seen.holders)
+        expected = WireExpected(seen.stage, holders, seen.seq)
+    return Decide(
+        order.name,
+        order.act,  # type: ignore[arg-type]  # the server says what it may be
+        order.version,
+        order.to,
+        order.archive_existing,
+        expected_state=expected,
+        dry_run=dry_run,
+    )
+
+
+def outcome_to_wire(outcome: DecisionOutcome) -> DecideReply:
+    """An outcome for a response."""
+    state = outcome.state
+    return DecideReply(
+        WirePlaceState(state.stage, list(state.holders), state.seq),
+        None if outcome.event is None else decision_to_wire(outcome.event),
+        [WireEffect(**dict(effect)) for effect in outcome.effects],
+        [rule_to_wire(check) for check in outcome.checks],
+        [WireEvidence(kind, content) for kind, content in outcome.evidence.items()],
+        outcome.needs_approval,
+    )
+
+
+def outcome_from_wire(reply: DecideReply) -> DecisionOutcome:
+    """An outcome from a response."""
+    state = reply.state
+    return DecisionOutcome(
+        None if reply.event is None else decision_from_wire(reply.event),
+        PlaceState(state.stage, tuple(state.holders), state.seq),
+        [Effect(item.version, item.action, item.before, item.after, item.text) for item in reply.effects],
+        [rule_from_wire(item) for item in reply.checks],
+        {item.kind: item.content for item in reply.evidence},
+        reply.needs_approval,
+    )
 
 
 def proof_to_wire(proof: DecisionProof) -> WireProof:
@@ -319,13 +450,27 @@ def state_from_wire(state: RegistryStateReply) -> RegistryState:
     )
 
 
-def lane_to_wire(lane: Lane) -> WireLane:
-    """A lane for a response."""
-    return WireLane(lane.kind, lane.name, [WireSpan(**dict(span)) for span in lane.spans])
+def timeline_to_wire(timeline: Timeline) -> TimelineReply:
+    """A timeline for a response."""
+    return TimelineReply(
+        [
+            WireLane(lane.kind, lane.name, [WireSpan(**dict(span)) for span in lane.spans])
+            for lane in timeline.lanes
+        ],
+        [WireMark(**dict(mark)) for mark in timeline.marks],
+    )
 
 
-def lane_from_wire(lane: WireLane) -> Lane:
-    """A lane from a response."""
+def timeline_from_wire(reply: TimelineReply) -> Timeline:
+    """A timeline from a response."""
+    marks = [
+        Mark(item.event, item.timestamp, item.action, item.version, item.by, item.reason)
+        for item in reply.marks
+    ]
+    return Timeline([_lane_from_wire(lane) for lane in reply.lanes], marks)
+
+
+def _lane_from_wire(lane: WireLane) -> Lane:
     spans = [
         Span(span.version, span.since, span.until, span.event, span.by, span.reason) for span in lane.spans
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mlflow._wire.shapes import Request, Response
+from mlflow.entities.model_registry.policy import RuleOutcome
 
 
 class GetPolicy(Request):
@@ -76,3 +77,13 @@ class ReviewsReply(Response, omit_defaults=False):
     """Decisions against a policy, the oldest first."""
 
     reviews: list[WireReview] = []
+
+
+def rule_to_wire(outcome: RuleOutcome) -> WireRule:
+    """The outcome of a rule for a response."""
+    return WireRule(outcome.rule, outcome.ok, outcome.found, outcome.remedy)
+
+
+def rule_from_wire(rule: WireRule) -> RuleOutcome:
+    """The outcome of a rule from a response."""
+    return RuleOutcome(rule.rule, rule.ok, rule.found, rule.remedy)

@@ -83,6 +83,7 @@ _NOT_IDEMPOTENT = frozenset(
         "restore_model_version",
         "review_decision",
         "rollback",
+        "decide",
     }
 )
 _EXPERIMENTS = "/mlflow/experiments"
@@ -407,6 +408,12 @@ ROUTES: tuple[Route, ...] = (
         decisions.SearchDecisions, decisions.DecisionsReply, "scan", "List what was decided", rooted=True,
     ),
     Route(
+        "decide", "POST", f"{_OURS}/decisions",
+        decisions.Decide, decisions.DecideReply, "write",
+        "Move a version, an alias, or roll back, on what its maker saw; or try what would come of it", rooted=True,
+        decides=True,
+    ),
+    Route(
         "verify_decisions", "GET", f"{_OURS}/decisions/verify",
         decisions.VerifyDecisions, decisions.LedgerCheckReply, "scan", "Check that nothing of the ledger was changed",
         rooted=True,
@@ -554,6 +561,11 @@ ROUTES: tuple[Route, ...] = (
         "get_experiment_table", "GET", f"{_OURS}/experiments/table",
         tables.GetExperimentTable, tables.ExperimentTableReply, "scan",
         "List experiments with what goes on in them", rooted=True,
+    ),
+    Route(
+        "get_registered_model_table", "GET", f"{_OURS}/models/table",
+        tables.GetRegisteredModelTable, tables.RegisteredModelTableReply, "scan",
+        "List registered models with what was decided about them", rooted=True,
     ),
     Route(
         "check_filter", "POST", f"{_OURS}/filter/check",

@@ -17,6 +17,9 @@ from mlflow.entities._tables import (
     GroupValues,
     KeyFacts,
     KeyList,
+    LastDecision,
+    RegisteredModelRow,
+    RegisteredModelTable,
     RunComparison,
     RunGroups,
     RunRows,
@@ -87,6 +90,17 @@ class CompareRuns(Request):
 
 class GetExperimentTable(Request):
     """Asks for a page of experiments with what goes on in them."""
+
+    q: str = ""
+    filter: str = ""
+    state: StateName = "active"
+    sort: list[str] = []
+    limit: int = 100
+    cursor: str = ""
+
+
+class GetRegisteredModelTable(Request):
+    """Asks for a page of registered models with what was decided about them."""
 
     q: str = ""
     filter: str = ""
@@ -221,6 +235,43 @@ class ExperimentTableReply(Response, omit_defaults=False):
     """A page of experiments. `total` is given with the first page."""
 
     rows: list[WireExperimentRow]
+    total: int | None = None
+    next_cursor: str = ""
+
+
+class WireLastDecision(Response, omit_defaults=False):
+    """The last event of the ledger about a registered model."""
+
+    seq: int
+    timestamp: int
+    action: str
+    version: str
+    actor: str
+    reason: str
+
+
+class WireRegisteredModelRow(Response, omit_defaults=False):
+    """A registered model and what was decided about it."""
+
+    name: str
+    lifecycle_stage: str
+    description: str
+    created: int
+    updated: int
+    versions: int
+    latest_version: str
+    production: list[str]
+    staging: list[str]
+    aliases: dict[str, str]
+    last_decision: WireLastDecision | None
+    tags: dict[str, str]
+
+
+class RegisteredModelTableReply(Response, omit_defaults=False):
+    """A page of registered models. `total` is given with the first page; `seq` is the last event that it knows."""
+
+    rows: list[WireRegisteredModelRow]
+    seq: int = 0
     total: int | None = None
     next_cursor: str = ""
 
@@ -384,6 +435,36 @@ def experiments_from_wire(reply: ExperimentTableReply) -> ExperimentTable:
         for row in reply.rows
     ]  # fmt: skip
     return ExperimentTable(rows, reply.total, reply.next_cursor or None)
+
+
+def registered_models_to_wire(table: RegisteredModelTable) -> RegisteredModelTableReply:
+    """A table of registered models for a response."""
+    rows = [
+        WireRegisteredModelRow(
+            *row[:10], None if row.last_decision is None else WireLastDecision(*row.last_decision), row.tags
+        )
+        for row in table.rows
+    ]
+    return RegisteredModelTableReply(rows, table.seq, table.total, table.cursor or "")
+
+
+def registered_models_from_wire(reply: RegisteredModelTableReply) -> RegisteredModelTable:
+    """A table of registered models from a response."""
+    rows = []
+    for row in reply.rows:
+        last = row.last_decision
+        decided = None
+        if last is not None:
+            decided = LastDecision(
+                last.seq, last.timestamp, last.action, last.version, last.actor, last.reason
+            )
+        rows.append(
+            RegisteredModelRow(
+                row.name, row.lifecycle_stage, row.description, row.created, row.updated, row.versions,
+                row.latest_version, row.production, row.staging, row.aliases, decided, row.tags,
+            )
+        )  # fmt: skip
+    return RegisteredModelTable(rows, reply.seq, reply.total, reply.next_cursor or None)
 
 
 def _rows_to_wire(reply: T, rows: RunRows) -> T:

@@ -241,3 +241,72 @@ class ExperimentTable:
     rows: list[ExperimentRow]
     total: int | None = None
     cursor: str | None = None
+
+
+class LastDecision(NamedTuple):
+    """The last event of the ledger about a registered model.
+
+    Attributes:
+        seq: Its number.
+        timestamp: Milliseconds since the epoch.
+        action: What was done.
+        version: Number of the version, as text; empty for none.
+        actor: Who did it; empty if unknown or erased.
+        reason: Why.
+    """
+
+    seq: int
+    timestamp: int
+    action: str
+    version: str
+    actor: str
+    reason: str
+
+
+class RegisteredModelRow(NamedTuple):
+    """A registered model in a table.
+
+    Attributes:
+        name: Name.
+        lifecycle_stage: Stage.
+        description: Description.
+        created: Milliseconds since the epoch.
+        updated: Milliseconds since the epoch.
+        versions: How many versions it has.
+        latest_version: The greatest number among them, as text; empty for none.
+        production: Versions in `Production`.
+        staging: Versions in `Staging`.
+        aliases: Versions by alias.
+        last_decision: The last event about it.
+        tags: Tags; values are cut at 250 characters.
+    """
+
+    name: str
+    lifecycle_stage: str
+    description: str
+    created: int
+    updated: int
+    versions: int
+    latest_version: str
+    production: list[str]
+    staging: list[str]
+    aliases: dict[str, str]
+    last_decision: LastDecision | None
+    tags: dict[str, str]
+
+
+@dataclass(frozen=True)
+class RegisteredModelTable:
+    """A page of registered models.
+
+    Attributes:
+        rows: The models.
+        seq: Number of the last event of the ledger that the page knows.
+        total: How many match on all pages; `None` on later pages.
+        cursor: Token of the next page.
+    """
+
+    rows: list[RegisteredModelRow]
+    seq: int = 0
+    total: int | None = None
+    cursor: str | None = None

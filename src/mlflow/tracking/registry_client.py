@@ -16,7 +16,7 @@ from mlflow.entities.model_registry.model_version_stages import ALL_STAGES
 from mlflow.entities.model_registry.policy import OpenReview, RuleOutcome
 from mlflow.entities.model_registry.registered_model import RegisteredModel
 from mlflow.entities.model_registry.registry_state import RegistryState
-from mlflow.entities.model_registry.timeline import Lane
+from mlflow.entities.model_registry.timeline import Timeline
 from mlflow.tracking import decisions, manifests, model_versions, registered_models
 
 
@@ -409,7 +409,7 @@ class RegistryClient:
         """
         return decisions.state_at(self._registry, name, at)
 
-    def get_registry_timeline(self, name: str) -> list[Lane]:
+    def get_registry_timeline(self, name: str) -> Timeline:
         """Which version was in each stage and under each alias, and when."""
         return self._registry.decisions.timeline(name)
 

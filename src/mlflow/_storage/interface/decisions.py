@@ -8,8 +8,10 @@ from typing import NamedTuple, Protocol
 from mlflow._storage.interface.pages import Page
 from mlflow.entities.model_registry.decision import Decision
 from mlflow.entities.model_registry.ledger_check import DecisionProof, LedgerAnchor, LedgerCheck
+from mlflow.entities.model_registry.order import DecisionOrder
+from mlflow.entities.model_registry.outcome import DecisionOutcome
 from mlflow.entities.model_registry.registry_state import RegistryState
-from mlflow.entities.model_registry.timeline import Lane
+from mlflow.entities.model_registry.timeline import Timeline
 
 
 class DecisionFilter(NamedTuple):
@@ -64,6 +66,21 @@ class DecisionStore(Protocol):
         """
         ...
 
+    def decide(self, order: DecisionOrder, dry_run: bool = False) -> DecisionOutcome:
+        """Makes a decision, or says what would come of it.
+
+        Args:
+            order: The decision; its reason is that of the thread, as for all changes.
+            dry_run: Whether it is only tried: nothing changes, and policies are told instead of enforced.
+
+        Raises:
+            ResourceDoesNotExist: There is no such version.
+            InvalidParameterValue: There is no such stage, or nothing to be done.
+            ResourceConflict: What its maker saw does not hold any more.
+            PolicyNotMet: A policy does not allow it.
+        """
+        ...
+
     def proof(self, seq: int) -> DecisionProof:
         """What proves an event against the root of the ledger as it is now.
 
@@ -85,8 +102,8 @@ class DecisionStore(Protocol):
         """
         ...
 
-    def timeline(self, name: str, since_ms: int | None = None, until_ms: int | None = None) -> list[Lane]:
-        """Which version was in each stage and under each alias, and when.
+    def timeline(self, name: str, since_ms: int | None = None, until_ms: int | None = None) -> Timeline:
+        """Which version was in each stage and under each alias, and when; and the events that changed it.
 
         Args:
             name: Name of the model.

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from mlflow.entities._tables import ExperimentTable, KeyList, RunComparison, RunSet, RunTable, ValueCount
+from mlflow.entities._tables import (
+    ExperimentTable,
+    KeyList,
+    RegisteredModelTable,
+    RunComparison,
+    RunSet,
+    RunTable,
+    ValueCount,
+)
 from mlflow.entities.view_type import ViewType
 
 MAX_TABLE_ROWS = 1_000
@@ -128,6 +136,27 @@ class TableStore(Protocol):
             name: What names must contain, in any case of letters.
             view_type: A number of `ViewType`.
             order_by: As in a search, or `last_run`; the default is the newest run first.
+            limit: Page size, at most `MAX_TABLE_ROWS`.
+            cursor: Token of the page before, of the same table.
+        """
+        ...
+
+    def registered_models(
+        self,
+        filter_string: str = "",
+        name: str = "",
+        view_type: int = ViewType.ACTIVE_ONLY,
+        order_by: Sequence[str] = (),
+        limit: int = 100,
+        cursor: str | None = None,
+    ) -> RegisteredModelTable:
+        """A page of registered models with what was decided about them.
+
+        Args:
+            filter_string: In the search language.
+            name: What names must contain, in any case of letters.
+            view_type: A number of `ViewType`; deleted ones are those whose name may be used again.
+            order_by: As in a search, or `last_decision`; the default is the name.
             limit: Page size, at most `MAX_TABLE_ROWS`.
             cursor: Token of the page before, of the same table.
         """

@@ -10,8 +10,10 @@ from mlflow._storage.rest.calls import Calls
 from mlflow._wire import decisions as wire
 from mlflow.entities.model_registry.decision import Decision
 from mlflow.entities.model_registry.ledger_check import DecisionProof, LedgerAnchor, LedgerCheck
+from mlflow.entities.model_registry.order import DecisionOrder
+from mlflow.entities.model_registry.outcome import DecisionOutcome
 from mlflow.entities.model_registry.registry_state import RegistryState
-from mlflow.entities.model_registry.timeline import Lane
+from mlflow.entities.model_registry.timeline import Timeline
 from mlflow.exceptions import DataLoss
 
 
@@ -46,6 +48,10 @@ class RestDecisions:
         reply = self._call("get_decision", wire.GetDecision(seq), wire.DecisionReply)
         return wire.decision_from_wire(reply.event)
 
+    def decide(self, order: DecisionOrder, dry_run: bool = False) -> DecisionOutcome:
+        reply = self._call("decide", wire.order_to_wire(order, dry_run), wire.DecideReply)
+        return wire.outcome_from_wire(reply)
+
     def proof(self, seq: int) -> DecisionProof:
         reply = self._call("get_decision", wire.GetDecision(seq), wire.DecisionReply)
         if reply.proof is None:
@@ -56,10 +62,10 @@ class RestDecisions:
         request = wire.GetRegistryState(name, _moment(at_ms), _moment(since_ms))
         return wire.state_from_wire(self._call("get_registry_state", request, wire.RegistryStateReply))
 
-    def timeline(self, name: str, since_ms: int | None = None, until_ms: int | None = None) -> list[Lane]:
+    def timeline(self, name: str, since_ms: int | None = None, until_ms: int | None = None) -> Timeline:
         request = wire.GetTimeline(name, _moment(since_ms), _moment(until_ms))
         reply = self._call("get_registry_timeline", request, wire.TimelineReply)
-        return [wire.lane_from_wire(lane) for lane in reply.lanes]
+        return wire.timeline_from_wire(reply)
 
     def anchor(self) -> LedgerAnchor:
         return wire.anchor_from_wire(

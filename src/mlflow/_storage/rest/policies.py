@@ -25,7 +25,7 @@ class RestPolicies:
     def check(self, name: str, version: str, target: str) -> list[RuleOutcome]:
         check_version_number(version)
         reply = self._call("check_policy", wire.CheckPolicy(name, version, target), wire.RulesReply)
-        return [RuleOutcome(item.rule, item.ok, item.found, item.remedy) for item in reply.rules]
+        return [wire.rule_from_wire(item) for item in reply.rules]
 
     def approve(self, name: str, version: str, target: str) -> None:
         check_version_number(version)

@@ -10,7 +10,15 @@ from mlflow._search.tree import Entity
 from mlflow._storage.rest.calls import Calls
 from mlflow._storage.validation import check_experiment_id
 from mlflow._wire import tables as wire
-from mlflow.entities._tables import ExperimentTable, KeyList, RunComparison, RunSet, RunTable, ValueCount
+from mlflow.entities._tables import (
+    ExperimentTable,
+    KeyList,
+    RegisteredModelTable,
+    RunComparison,
+    RunSet,
+    RunTable,
+    ValueCount,
+)
 from mlflow.entities.view_type import ViewType
 
 
@@ -82,6 +90,21 @@ class RestTables:
         )
         reply = self._call("get_experiment_table", request, wire.ExperimentTableReply)
         return wire.experiments_from_wire(reply)
+
+    def registered_models(
+        self,
+        filter_string: str = "",
+        name: str = "",
+        view_type: int = ViewType.ACTIVE_ONLY,
+        order_by: Sequence[str] = (),
+        limit: int = 100,
+        cursor: str | None = None,
+    ) -> RegisteredModelTable:
+        request = wire.GetRegisteredModelTable(
+            name, filter_string, wire.state_of(view_type), list(order_by), limit, cursor or ""
+        )
+        reply = self._call("get_registered_model_table", request, wire.RegisteredModelTableReply)
+        return wire.registered_models_from_wire(reply)
 
 
 def _ids(experiment_ids: Sequence[str]) -> list[str]:

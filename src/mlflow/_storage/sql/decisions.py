@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from mlflow._base.attribution import current_attribution
 from mlflow._base.clock import now_ms
 from mlflow._ledger import merkle
 from mlflow._ledger.chain import ERASE
@@ -14,20 +15,23 @@ from mlflow._storage.interface.decisions import DecisionFilter
 from mlflow._storage.interface.pages import Page
 from mlflow._storage.sql.connection import Connection, Row
 from mlflow._storage.sql.engine import Engine
-from mlflow._storage.sql.ledger import Change, Ledger, Subject
+from mlflow._storage.sql.ledger import Change, Ledger, Rehearsal, Subject
 from mlflow._storage.sql.ledger_check import check_ledger
+from mlflow._storage.sql.orders import carry_out, rehearse
 from mlflow._storage.sql.search import Sql, join_with, one_of
 from mlflow._storage.sql.tokens import fingerprint, make_token, read_token
 from mlflow._storage.validation import check_max_results, check_text, check_version_number
 from mlflow.entities.model_registry.decision import Decision
 from mlflow.entities.model_registry.ledger_check import DecisionProof, LedgerAnchor, LedgerCheck
+from mlflow.entities.model_registry.order import DecisionOrder
+from mlflow.entities.model_registry.outcome import DecisionOutcome
 from mlflow.entities.model_registry.registry_state import (
     AliasState,
     Held,
     RegistryState,
     VersionState,
 )
-from mlflow.entities.model_registry.timeline import Lane, Span
+from mlflow.entities.model_registry.timeline import Lane, Mark, Span, Timeline
 from mlflow.exceptions import InvalidParameterValue, ResourceDoesNotExist
 
 MAX_PAGE = 1000
@@ -45,8 +49,18 @@ _HOLDING = (
     "set_alias",
     "delete_alias",
     "delete_registered_model",
+    "restore_registered_model",
 )
 """Events that begin or end a version's time in a stage or under an alias."""
+_UNMARKED = (
+    "describe_registered_model",
+    "describe_model_version",
+    "set_registered_model_tag",
+    "delete_registered_model_tag",
+    "set_model_version_tag",
+    "delete_model_version_tag",
+)
+"""Events that no timeline shows, of which there may be very many."""
 _ERASABLE_SLOTS = ("model-tag/", "version-tag/", "description")
 _SLOTS = """
 WITH RECURSIVE slots (slot) AS (
@@ -104,6 +118,14 @@ class SqlDecisions:
         with self._engine.reading() as cx:
             return _decision(_find(cx, seq))
 
+    def decide(self, order: DecisionOrder, dry_run: bool = False) -> DecisionOutcome:
+        if dry_run:
+            with self._engine.snapshot() as cx:
+                rehearsal = Rehearsal(cx, self._engine, current_attribution())
+                return rehearse(rehearsal, self._engine, order)
+        seq, before = self._ledger.change(lambda change: carry_out(change, self._engine, order))
+        return DecisionOutcome(self.get(seq), before)
+
     def proof(self, seq: int) -> DecisionProof:
         with self._engine.snapshot() as cx:
             *row, previous = _find(cx, seq)
@@ -144,17 +166,21 @@ class SqlDecisions:
         state.changes.extend(_decision(row) for row in changes)
         return state
 
-    def timeline(self, name: str, since_ms: int | None = None, until_ms: int | None = None) -> list[Lane]:
+    def timeline(self, name: str, since_ms: int | None = None, until_ms: int | None = None) -> Timeline:
         check_text(name, "name")
         with self._engine.snapshot() as cx:
             last = _size(cx) if until_ms is None else _last_event(cx, until_ms)
             model = _model_of(cx, name, last)
             rows = cx.all(
                 "SELECT d.seq, d.time_ms, d.version, d.action, d.slot, d.who, d.why, d.what, d.name FROM decision d "
-                f"WHERE d.model = ? AND d.seq <= ? AND d.action IN ({', '.join('?' * len(_HOLDING))}) ORDER BY d.seq",
-                (model, last, *_HOLDING),
+                f"WHERE d.model = ? AND d.seq <= ? AND d.action NOT IN ({', '.join('?' * len(_UNMARKED))}) ORDER BY d.seq",
+                (model, last, *_UNMARKED),
             )
-        return _lanes([_Slot(row) for row in rows], since_ms)
+        events = [_Slot(row) for row in rows]
+        lanes = _lanes([event for event in events if event.action in _HOLDING], since_ms)
+        return Timeline(
+            lanes, [event.mark() for event in events if since_ms is None or event.held.since >= since_ms]
+        )
 
     def anchor(self) -> LedgerAnchor:
         with self._engine.snapshot() as cx:
@@ -311,6 +337,12 @@ def _lanes(events: Sequence[_Slot], since_ms: int | None) -> list[Lane]:
     """Spans of stages and aliases from the events that begin and end them, the oldest first."""
     lanes: dict[tuple[str, str], list[Span]] = {}
     open_spans: dict[str, tuple[tuple[str, str], int]] = {}  # by slot: the lane, and the place in it
+    ended: list[tuple[str, tuple[str, str], str]] = []  # by the deletion of the model: slot, lane, version
+
+    def begin(slot: str, lane: tuple[str, str], version: str, held: Held) -> None:
+        spans = lanes.setdefault(lane, [])
+        spans.append(Span(version, held.since, None, held.event, held.by, held.reason))
+        open_spans[slot] = (lane, len(spans) - 1)
 
     def end(slot: str, ms: int) -> None:
         lane, place = open_spans.pop(slot, (None, 0))
@@ -320,20 +352,20 @@ def _lanes(events: Sequence[_Slot], since_ms: int | None) -> list[Lane]:
     for event in events:
         kind, _, rest = event.slot.partition("/")
         if event.action == "delete_registered_model":
+            ended = [(slot, lane, lanes[lane][place].version) for slot, (lane, place) in open_spans.items()]
             for slot in list(open_spans):
                 end(slot, event.held.since)
+            continue
+        if event.action == "restore_registered_model":
+            for slot, lane, version in ended:
+                begin(slot, lane, version, event.held)
             continue
         end(f"stage/{rest}" if kind == "version" else event.slot, event.held.since)
         if event.after is None:
             continue
         lane = ("alias", rest) if kind == "alias" else ("stage", str(event.after["stage"]))
-        spans = lanes.setdefault(lane, [])
-        spans.append(
-            Span(
-                str(event.version), event.held.since, None, event.held.event, event.held.by, event.held.reason
-            )
-        )
-        open_spans[event.slot if kind == "alias" else f"stage/{event.version}"] = (lane, len(spans) - 1)
+        slot = event.slot if kind == "alias" else f"stage/{event.version}"
+        begin(slot, lane, str(event.version), event.held)
     order = {stage: place for place, stage in enumerate(("Production", "Staging", "Archived", "None"))}
     found = [
         Lane(kind, name, [span for span in spans if since_ms is None or (span.until or since_ms) >= since_ms])
@@ -354,6 +386,12 @@ class _Slot:
             time_ms, by.get("actor", ""), reasons.get("reason", ""), reasons.get("ticket", ""), seq
         )
         self.after: Mapping[str, Any] | None = (event.content("what") or {}).get("after")
+
+    def mark(self) -> Mark:
+        """The event on a timeline."""
+        held = self.held
+        version = "" if self.version is None else str(self.version)
+        return Mark(held.event, held.since, self.action, version, held.by, held.reason)
 
 
 def _slots(rows: Sequence[Row]) -> Iterator[tuple[str, str, _Slot]]:
@@ -385,7 +423,9 @@ def _state(rows: Sequence[Row], at: int, seq: int) -> RegistryState | None:
         if slot.action == "delete_model_version":
             continue
         moved = by_kind.get("stage", {}).get(number, slot)
-        versions.append(_version(number, slot, moved, descriptions.get(number), tags.get(number, {})))
+        if moved.held.event < slot.held.event:
+            moved = slot  # it was restored later, and holds its stage since then
+        versions.append(_version(number, slot, moved, model, descriptions.get(number), tags.get(number, {})))
     described = descriptions.get("")
     return RegistryState(
         name=name,
@@ -399,21 +439,26 @@ def _state(rows: Sequence[Row], at: int, seq: int) -> RegistryState | None:
         },
         versions=sorted(versions, key=lambda version: int(version.version)),
         aliases=[
-            AliasState(alias, str(slot.after["version"]), slot.held)
+            AliasState(alias, str(slot.after["version"]), _since(slot, model))
             for alias, slot in sorted(by_kind.get("alias", {}).items())
             if slot.after is not None
         ],
     )
 
 
+def _since(slot: _Slot, model: _Slot) -> Held:
+    """Since when something holds: nothing holds while its model is deleted."""
+    return max(slot.held, model.held, key=lambda held: held.event)
+
+
 def _version(
-    number: str, made: _Slot, moved: _Slot, described: _Slot | None, tags: dict[str, str]
+    number: str, made: _Slot, moved: _Slot, model: _Slot, described: _Slot | None, tags: dict[str, str]
 ) -> VersionState:
     facts = made.after or {}
     return VersionState(
         version=number,
         stage=(moved.after or {}).get("stage", "None"),
-        stage_held=moved.held,
+        stage_held=_since(moved, model),
         registered=made.held,
         source=facts.get("source", ""),
         run_id=facts.get("run_id", ""),

@@ -13,7 +13,8 @@ from mlflow._storage.sql.connection import Connection
 from mlflow._storage.sql.engine import Engine
 from mlflow._storage.sql.registry_state import apply_event
 from mlflow._storage.validation import check_text
-from mlflow.exceptions import InvalidParameterValue
+from mlflow.entities.model_registry.policy import RuleOutcome
+from mlflow.exceptions import InvalidParameterValue, MlflowException
 
 T = TypeVar("T")
 
@@ -78,20 +79,27 @@ class Change:
 
     Attributes:
         cx: Connection to read with.
+        judged: What the rules of the policies that have a say came to.
     """
 
     def __init__(self, cx: Connection, engine: Engine, attribution: Attribution) -> None:
         self.cx = cx
+        self.judged: list[RuleOutcome] = []
         self._attribution = attribution
-        row = cx.one(f"SELECT seq, time_ms, hash FROM decision_head WHERE id = 1{engine.dialect.row_lock}")
-        if row is None:  # the first one of this database; another process may be making it too
-            cx.run("INSERT INTO decision_head (id, seq, time_ms, hash) VALUES (1, 0, 0, ?)", (NO_EVENT,))
-            row = (0, 0, NO_EVENT)
-        self._seq, self._time, self._hash = int(row[0]), int(row[1]), bytes(row[2])
+        self._seq, self._time, self._hash = self._last(engine)
         self._first = self._seq
         self._clock = now_ms()
         self._time = max(self._clock, self._time)
         self._spent: list[tuple[Subject, str, str]] = []
+
+    def _last(self, engine: Engine) -> tuple[int, int, bytes]:
+        """Number, time and hash of the last event, which is kept from other writers."""
+        cx = self.cx
+        row = cx.one(f"SELECT seq, time_ms, hash FROM decision_head WHERE id = 1{engine.dialect.row_lock}")
+        if row is None:  # the first one of this database; another process may be making it too
+            cx.run("INSERT INTO decision_head (id, seq, time_ms, hash) VALUES (1, 0, 0, ?)", (NO_EVENT,))
+            return 0, 0, NO_EVENT
+        return int(row[0]), int(row[1]), bytes(row[2])
 
     def record(
         self,
@@ -152,6 +160,11 @@ class Change:
         """Time of its events."""
         return self._time
 
+    @property
+    def last_seq(self) -> int:
+        """Number of the last event so far."""
+        return self._seq
+
     def require_reason(self, what: str) -> None:
         """Refuses a change that nobody gives a reason for.
 
@@ -162,10 +175,17 @@ class Change:
             InvalidParameterValue: There is no reason.
         """
         if not self._attribution.reason:
-            raise InvalidParameterValue(
-                f"{what} needs a reason: --reason, reason=..., with mlflow.decision(reason=...), or the header "
-                "X-Headrace-Reason"
+            self.judged.append(RuleOutcome("reason", False, "none", "Give a reason"))
+            self.refuse(
+                InvalidParameterValue(
+                    f"{what} needs a reason: --reason, reason=..., with mlflow.decision(reason=...), or the header "
+                    "X-Headrace-Reason"
+                )
             )
+
+    def refuse(self, error: MlflowException) -> None:
+        """Ends the change because it may not be made."""
+        raise error
 
     def explain(self, reason: str, ticket: str) -> None:
         """Takes a reason that came with the data of the change, where none came otherwise."""
@@ -219,6 +239,55 @@ class Change:
         )
         root = merkle.root([merkle.leaf(bytes(row[0])) for row in rows])
         self.cx.run("INSERT INTO decision_root (number, root) VALUES (?, ?)", (seq // merkle.CHUNK, root))
+
+
+class Recorded(NamedTuple):
+    """What an event would say."""
+
+    action: str
+    subject: Subject
+    slot: str
+    before: Contents | None
+    after: Contents | None
+    evidence: Contents | None
+
+
+class Rehearsal(Change):
+    """A change that is not made: it tells what it would record, and what speaks against it.
+
+    Args:
+        cx: Connection of a snapshot.
+        engine: The database.
+        attribution: Who would make it, and why.
+
+    Attributes:
+        events: What would be recorded.
+    """
+
+    def __init__(self, cx: Connection, engine: Engine, attribution: Attribution) -> None:
+        super().__init__(cx, engine, attribution)
+        self.events: list[Recorded] = []
+
+    def _last(self, engine: Engine) -> tuple[int, int, bytes]:
+        del engine
+        row = self.cx.one("SELECT seq, time_ms, hash FROM decision_head WHERE id = 1")
+        return (0, 0, NO_EVENT) if row is None else (int(row[0]), int(row[1]), bytes(row[2]))
+
+    def record(
+        self,
+        action: str,
+        subject: Subject,
+        slot: str,
+        before: Contents | None,
+        after: Contents | None,
+        evidence: Contents | None = None,
+    ) -> int:
+        self.events.append(Recorded(action, subject, slot, before, after, evidence))
+        return self._seq + len(self.events)
+
+    def refuse(self, error: MlflowException) -> None:
+        """Goes on: what speaks against it is told by `judged`."""
+        del error
 
 
 def record_tagging(change: Change, subject: Subject, key: str, before: str | None, value: str) -> None:

@@ -25,7 +25,7 @@ from mlflow._storage.sql.ledger import (
 )
 from mlflow._storage.sql.logged_models import SqlLoggedModels
 from mlflow._storage.sql.manifests import manifest_from_contents, manifest_to_contents
-from mlflow._storage.sql.policies import enforce
+from mlflow._storage.sql.moves import check_transition, move_version
 from mlflow._storage.sql.registry_rows import (
     VERSION_COLUMNS,
     VERSION_TABLES,
@@ -36,7 +36,6 @@ from mlflow._storage.sql.registry_rows import (
     model_versions,
 )
 from mlflow._storage.sql.search_model_versions import ModelVersionSearch
-from mlflow._storage.sql.stages import archive_others, move_stage
 from mlflow._storage.validation import (
     PROMPT_SOURCES,
     check_description,
@@ -47,11 +46,7 @@ from mlflow._storage.validation import (
 )
 from mlflow.entities.model_registry.manifest import ModelManifest
 from mlflow.entities.model_registry.model_version import ModelVersion
-from mlflow.entities.model_registry.model_version_stages import (
-    ACTIVE_STAGES,
-    STAGE_NONE,
-    get_canonical_stage,
-)
+from mlflow.entities.model_registry.model_version_stages import STAGE_NONE
 from mlflow.exceptions import InvalidParameterValue, ResourceConflict
 
 MAX_PAGE = 200_000
@@ -154,22 +149,12 @@ class SqlModelVersions:
     def transition_stage(
         self, name: str, version: str, stage: str, archive_existing: bool = False
     ) -> ModelVersion:
-        wanted = get_canonical_stage(stage)
-        if archive_existing and wanted not in ACTIVE_STAGES:
-            raise InvalidParameterValue(
-                f"Versions in the stage {wanted!r} cannot be archived by a transition: archive_existing_versions goes "
-                f"with {' and '.join(ACTIVE_STAGES)} alone"
-            )
+        wanted = check_transition(stage, archive_existing=archive_existing)
 
         def work(change: Change) -> ModelVersion:
-            cx = change.cx
-            row = find_version(cx, name, version)
-            change.explain_by_tags(row.subject)
-            verdict = enforce(change, self._engine, row, f"stage/{wanted}")
-            move_stage(change, row, {"stage": wanted, **verdict.after}, verdict.evidence)
-            if archive_existing:
-                archive_others(change, row, wanted)
-            return _entity(cx, row.id)
+            row = find_version(change.cx, name, version)
+            move_version(change, self._engine, row, wanted, archive_existing=archive_existing)
+            return _entity(change.cx, row.id)
 
         return self._ledger.change(work)
 

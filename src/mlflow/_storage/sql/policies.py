@@ -16,7 +16,12 @@ from mlflow._storage.sql.manifests import manifest_evidence
 from mlflow._storage.sql.registry_rows import VersionRow, find_version
 from mlflow._storage.validation import check_text
 from mlflow.entities.model_registry.policy import OpenReview, RegistryPolicy, RuleOutcome
-from mlflow.exceptions import InvalidParameterValue, PermissionDenied, ResourceDoesNotExist
+from mlflow.exceptions import (
+    InvalidParameterValue,
+    PermissionDenied,
+    PolicyNotMet,
+    ResourceDoesNotExist,
+)
 
 _DAY_MS = 24 * 60 * 60 * 1000
 _NO_MODEL = Subject(0, "")
@@ -121,11 +126,12 @@ def enforce(change: Change, engine: Engine, row: VersionRow, place: str) -> Verd
         place: `stage/Production`, `alias/champion`.
 
     Raises:
-        PermissionDenied: A rule is not met, and the glass was not broken; the message names it and what would meet it.
+        PolicyNotMet: A rule is not met, and the glass was not broken; the message names it and what would meet it.
     """
     evidence = version_evidence(change.cx, engine, row)
     by = change.attribution
     outcomes = _judge(change.cx, row, place, evidence, by)
+    change.judged += outcomes
     if not outcomes:
         return Verdict(evidence or None, {})
     failed = [outcome for outcome in outcomes if not outcome.ok]
@@ -138,7 +144,8 @@ def enforce(change: Change, engine: Engine, row: VersionRow, place: str) -> Verd
         return Verdict(evidence, {})
     days = _review_days(change.cx, row.name, place)
     if not by.break_glass or days is None:
-        raise _refused(row, place, failed, days)
+        change.refuse(_refused(row, place, failed, days))
+        return Verdict(evidence, {})
     change.require_reason("A decision against a policy")
     return Verdict(evidence, {"review_by": change.time_ms + int(days * _DAY_MS)})
 
@@ -192,7 +199,7 @@ def _review_days(cx: Connection, name: str, place: str) -> float | None:
     return min(known) if len(known) == len(days) else None
 
 
-def _refused(row: VersionRow, place: str, failed: list[RuleOutcome], days: float | None) -> PermissionDenied:
+def _refused(row: VersionRow, place: str, failed: list[RuleOutcome], days: float | None) -> PolicyNotMet:
     rules = "; ".join(f"{outcome.rule}: {outcome.found}. {outcome.remedy}".rstrip(".") for outcome in failed)
     emergency = (
         ""
@@ -201,6 +208,7 @@ def _refused(row: VersionRow, place: str, failed: list[RuleOutcome], days: float
         f"has to review it within {days:g} days"
     )
     kind, _, name = place.partition("/")
-    return PermissionDenied(
-        f"The policy does not let version {row.version} of {row.name!r} have the {kind} {name!r}. {rules}{emergency}."
+    return PolicyNotMet(
+        f"The policy does not let version {row.version} of {row.name!r} have the {kind} {name!r}. {rules}{emergency}.",
+        rules=[dict(outcome) for outcome in failed],
     )

@@ -18,13 +18,12 @@ from mlflow._storage.sql.ledger import (
     record_tagging,
     record_untagging,
 )
-from mlflow._storage.sql.policies import enforce, version_evidence
+from mlflow._storage.sql.moves import check_place, point_alias, remove_alias, roll_back
 from mlflow._storage.sql.registry_rows import (
     MODEL_COLUMNS,
     VERSION_COLUMNS,
     VERSION_TABLES,
     ModelRow,
-    VersionRow,
     find_deleted_model,
     find_registered_model,
     find_version,
@@ -34,27 +33,22 @@ from mlflow._storage.sql.registry_rows import (
     seek_registered_model,
 )
 from mlflow._storage.sql.search_registered_models import RegisteredModelSearch
-from mlflow._storage.sql.stages import archive_others, move_stage
-from mlflow._storage.sql.tenure import Arrival, Tenure
 from mlflow._storage.validation import (
     check_alias,
     check_description,
     check_max_results,
     check_registered_name,
     check_registry_tag,
-    check_version_number,
 )
 from mlflow.entities.model_registry.model_version import ModelVersion
 from mlflow.entities.model_registry.model_version_stages import (
     ALL_STAGES,
-    STAGE_PRODUCTION,
     get_canonical_stage,
 )
 from mlflow.entities.model_registry.registered_model import RegisteredModel
 from mlflow.exceptions import (
     InvalidParameterValue,
     ResourceAlreadyExists,
-    ResourceConflict,
     ResourceDoesNotExist,
 )
 
@@ -194,16 +188,9 @@ class SqlRegisteredModels:
 
     def set_alias(self, name: str, alias: str, version: str) -> None:
         check_alias(alias)
-
-        def work(change: Change) -> None:
-            row = find_version(change.cx, name, version)
-            before = _aliased(change.cx, row.model, alias)
-            change.explain_by_tags(row.subject)
-            verdict = enforce(change, self._engine, row, f"alias/{alias}")
-            after = {"alias": alias, "version": str(row.version), **verdict.after}
-            change.record("set_alias", row.subject, f"alias/{alias}", before, after, verdict.evidence)
-
-        self._ledger.change(work)
+        self._ledger.change(
+            lambda change: point_alias(change, self._engine, find_version(change.cx, name, version), alias)
+        )
 
     def rollback(
         self,
@@ -215,41 +202,20 @@ class SqlRegisteredModels:
     ) -> ModelVersion:
         if (stage is not None and alias is not None) or (to is not None and at_ms is not None):
             raise InvalidParameterValue("Give a stage or an alias, and a version or a time, not both")
-        wanted = "" if alias is not None else get_canonical_stage(stage or STAGE_PRODUCTION)
-        place = f"alias/{check_alias(alias)}" if alias is not None else f"stage/{wanted}"
-        number = None if to is None else check_version_number(to)
+        place = check_place(stage, alias)
 
         def work(change: Change) -> ModelVersion:
-            cx = change.cx
-            model = find_registered_model(cx, name)
-            change.require_reason("A rollback")
-            entry = _target(Tenure(cx, model.id, place), name, place, number, at_ms)
-            row = _rollback_row(cx, name, entry.version)
-            evidence = version_evidence(cx, self._engine, row)
-            evidence["rollback"] = {"event": entry.seq, "at": entry.time_ms}
-            if alias is not None:
-                before = _aliased(cx, model.id, alias)
-                after = {"alias": alias, "version": str(row.version)}
-                change.record("set_alias", row.subject, place, before, after, evidence)
-            else:
-                move_stage(change, row, {"stage": wanted}, evidence)
-                archive_others(change, row, wanted)
-            return model_versions(cx, [find_version(cx, name, str(row.version))], with_aliases=True)[0]
+            _, row = roll_back(change, self._engine, name, place, to, at_ms)
+            found = find_version(change.cx, name, str(row.version))
+            return model_versions(change.cx, [found], with_aliases=True)[0]
 
         return self._ledger.change(work)
 
     def delete_alias(self, name: str, alias: str) -> None:
-        def work(change: Change) -> None:
-            row = find_registered_model(change.cx, name)
-            before = _aliased(change.cx, row.id, alias)
-            if before is None:
-                return
-            subject = Subject(row.id, name, int(before["version"]))
-            change.explain_by_tags(subject)
-            change.record("delete_alias", subject, f"alias/{alias}", before, None)
-
         check_alias(alias)
-        self._ledger.change(work)
+        self._ledger.change(
+            lambda change: remove_alias(change, find_registered_model(change.cx, name).id, name, alias)
+        )
 
     def version_of_alias(self, name: str, alias: str) -> ModelVersion:
         with self._engine.snapshot() as cx:
@@ -288,47 +254,6 @@ def _refuse_taken_name(cx: Connection, name: str, *, is_prompt: bool) -> None:
     raise ResourceAlreadyExists(f"Registered Model (name={name}) already exists.")
 
 
-def _target(tenure: Tenure, name: str, place: str, version: int | None, at_ms: int | None) -> Arrival:
-    """Who gets a place back.
-
-    Raises:
-        ResourceDoesNotExist: Nobody held it then.
-        InvalidParameterValue: The version never held it.
-        ResourceConflict: It holds it already.
-    """
-    kind, _, held = place.partition("/")
-    present = tenure.holder()
-    if version is not None:
-        found = tenure.last_of(version)
-        if found is None:
-            raise InvalidParameterValue(
-                f"Version {version} of {name!r} never had the {kind} {held!r}; give it to it with a decision of its own"
-            )
-    else:
-        found = tenure.before(present) if at_ms is None else tenure.holder(at_ms)
-        if found is None:
-            when = "before the present one" if at_ms is None else "at that time"
-            raise ResourceDoesNotExist(f"No version of {name!r} had the {kind} {held!r} {when}")
-    if present is not None and found.version == present.version:
-        raise ResourceConflict(f"Version {found.version} of {name!r} has the {kind} {held!r} already")
-    return found
-
-
-def _rollback_row(cx: Connection, name: str, version: int) -> VersionRow:
-    try:
-        return find_version(cx, name, str(version))
-    except ResourceDoesNotExist:
-        raise ResourceDoesNotExist(
-            f"Version {version} of {name!r} was deleted; bring it back with: mlflow registry restore {name} {version}"
-        ) from None
-
-
 def _tag(cx: Connection, row: ModelRow, key: str) -> str | None:
     found = cx.one("SELECT value FROM registered_model_tag WHERE model = ? AND name = ?", (row.id, key))
     return None if found is None else str(found[0])
-
-
-def _aliased(cx: Connection, model: int, alias: str) -> dict[str, str] | None:
-    """What an alias points to, as events say it."""
-    row = cx.one("SELECT version FROM model_alias WHERE model = ? AND alias = ?", (model, alias))
-    return None if row is None else {"alias": alias, "version": str(row[0])}

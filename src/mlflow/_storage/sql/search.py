@@ -31,6 +31,7 @@ from mlflow._storage.sql.dialects import Dialect
 from mlflow._storage.sql.engine import Engine
 from mlflow._storage.sql.tokens import fingerprint, make_token, read_token
 from mlflow._storage.validation import check_text
+from mlflow.entities.view_type import ViewType
 
 INDEXED_LENGTH = 200
 """Characters of a text that indexes hold."""
@@ -171,6 +172,13 @@ def _as_text(value: Text | Number) -> str:
     return value.value if isinstance(value, Text) else value.text
 
 
+def lifecycle(column: str, view_type: int) -> list[Sql]:
+    """Condition of a view on a column that holds the time of deletion."""
+    if view_type == ViewType.ALL:
+        return []
+    return [Sql(f"{column} IS NULL" if view_type == ViewType.ACTIVE_ONLY else f"{column} IS NOT NULL")]
+
+
 class Search(ABC):
     """How one noun is searched.
 
@@ -239,6 +247,27 @@ class Search(ABC):
         for column in columns:
             by_expression.setdefault(column.expression, column)
         return list(by_expression.values())
+
+    def named(self, column: str, part: str) -> list[Sql]:
+        """Condition: a name contains a text, in any case of letters."""
+        return [Sql(self.dialect.contains.format(column=column), (part.lower(),))] if part else []
+
+    def table_columns(self, order_by: Sequence[str], extra: str, expression: str) -> list[Column]:
+        """Columns of the ordering of a table, which may also be ordered by something that no filter knows.
+
+        Args:
+            order_by: What a user gave.
+            extra: What else it may be ordered by.
+            expression: SQL of that.
+        """
+        columns: list[Column] = []
+        for text in order_by:
+            words = text.lower().split()
+            if words[:1] == [extra] and words[1:] in ([], ["asc"], ["desc"]):
+                columns.append(Column(expression, descending=words[1:] == ["desc"]))
+            else:
+                columns += [column for key in self.order_keys([text]) for column in self.order(key)]
+        return columns + [column for column in self.ties(ordered=True) if column not in columns]
 
     def condition(self, node: Node) -> Sql:
         """Condition of a syntax tree."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from mlflow._search.fields.experiments import FIELDS
@@ -15,22 +14,14 @@ from mlflow._storage.sql.search import (
     compare_number,
     compare_text,
     complement,
+    lifecycle,
     one_of,
 )
-from mlflow.entities.view_type import ViewType
 
 NULLS = (Operator.IS_NULL, Operator.IS_NOT_NULL)
 
-_LAST_RUN = re.compile(r"\s*last_run(?:\s+(asc|desc))?\s*", re.IGNORECASE)
 _NEWEST_RUN = "(SELECT r.start_ms FROM run r WHERE r.experiment = e.id AND r.deleted_ms IS NULL ORDER BY r.start_ms DESC LIMIT 1)"
 _NUMBERS = {"creation_time": "e.created_ms", "last_update_time": "e.updated_ms"}
-
-
-def lifecycle(column: str, view_type: int) -> list[Sql]:
-    """Condition of a view on a column that holds the time of deletion."""
-    if view_type == ViewType.ALL:
-        return []
-    return [Sql(f"{column} IS NULL" if view_type == ViewType.ACTIVE_ONLY else f"{column} IS NOT NULL")]
 
 
 class ExperimentSearch(Search):
@@ -53,18 +44,9 @@ class ExperimentSearch(Search):
         self, view_type: int, filter_string: str | None, name: str, order_by: Sequence[str]
     ) -> Query:
         """A search for experiments for a table, which may be ordered by their newest run, as it is by default."""
-        conditions = lifecycle("e.deleted_ms", view_type)
-        if name:
-            escaped = name.lower()
-            conditions.append(Sql(self.dialect.contains.format(column="e.name"), (escaped,)))
-        columns: list[Column] = []
+        conditions = [*lifecycle("e.deleted_ms", view_type), *self.named("e.name", name)]
         texts = list(order_by) or ["last_run DESC"]
-        for text in texts:
-            if found := _LAST_RUN.fullmatch(text):
-                columns.append(Column(_NEWEST_RUN, descending=(found[1] or "").upper() == "DESC"))
-            else:
-                columns += [column for key in self.order_keys([text]) for column in self.order(key)]
-        columns += [column for column in self.ties(ordered=True) if column not in columns]
+        columns = self.table_columns(texts, "last_run", _NEWEST_RUN)
         return self.build(conditions, filter_string, columns, "table", view_type, name, texts)
 
     def compare(self, comparison: Comparison) -> Sql:

@@ -8,7 +8,9 @@ from mlflow._search.fields.prompts import separate_prompts
 from mlflow._search.fields.registered_models import FIELDS
 from mlflow._search.tree import Comparison, Entity, Node, Operator, OrderKey
 from mlflow._storage.sql.dialects import Dialect
-from mlflow._storage.sql.search import Column, Query, Search, Sql, compare_text
+from mlflow._storage.sql.search import Column, Query, Search, Sql, compare_text, lifecycle
+
+_LAST_DECISION = "(SELECT MAX(d.seq) FROM decision d WHERE d.model = m.id)"
 
 
 def compare_tag(dialect: Dialect, comparison: Comparison, owner: str, table: str, column: str) -> Sql:
@@ -44,6 +46,16 @@ class RegisteredModelSearch(Search):
             self.columns(self.order_keys(order_by)),
             list(order_by),
         )
+
+    def table_query(
+        self, view_type: int, filter_string: str | None, name: str, order_by: Sequence[str]
+    ) -> Query:
+        """A search for models for a table, which may be ordered by what was decided last."""
+        conditions = [*lifecycle("m.deleted_ms", view_type), *self.named("m.name", name)]
+        texts = list(order_by) or ["name"]
+        columns = self.table_columns(texts, "last_decision", _LAST_DECISION)
+        columns.append(Column("m.id", nullable=False))  # deleted models may have one name
+        return self.build(conditions, filter_string, columns, "table", view_type, name, texts)
 
     def restrictions(self, tree: Node | None) -> list[Sql]:
         rest, wants_prompts = separate_prompts(tree)

@@ -36,9 +36,9 @@ from mlflow._storage.sql.search import (
     compare_text,
     complement,
     join_with,
+    lifecycle,
     one_of,
 )
-from mlflow._storage.sql.search_experiments import lifecycle
 from mlflow._storage.sql.search_plan import Demand, Lead, RunQuery
 from mlflow._storage.sql.settings import SqlSettings
 from mlflow._storage.sql.tokens import fingerprint

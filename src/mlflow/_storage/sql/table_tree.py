@@ -8,8 +8,7 @@ from mlflow._search.tree import Aggregate, Entity, OrderKey
 from mlflow._storage.interface.tables import COUNTED
 from mlflow._storage.sql.connection import Connection
 from mlflow._storage.sql.engine import Engine
-from mlflow._storage.sql.search import Column, Query, Sql, any_of, count_rows, join_with, select
-from mlflow._storage.sql.search_experiments import lifecycle
+from mlflow._storage.sql.search import Column, Query, Sql, any_of, count_rows, join_with, lifecycle, select
 from mlflow._storage.sql.search_plan import RunQuery
 from mlflow._storage.sql.search_runs import TABLES, RunSearch, aggregate_of
 from mlflow._storage.sql.table_cells import ShownColumn

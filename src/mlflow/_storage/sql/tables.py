@@ -24,11 +24,13 @@ from mlflow._storage.sql.run_rows import no_run
 from mlflow._storage.sql.search import any_of
 from mlflow._storage.sql.search_experiments import ExperimentSearch
 from mlflow._storage.sql.search_plan import RunQuery
+from mlflow._storage.sql.search_registered_models import RegisteredModelSearch
 from mlflow._storage.sql.search_runs import TABLES, RunSearch, aggregate_of
 from mlflow._storage.sql.settings import SqlSettings
 from mlflow._storage.sql.table_cells import ShownColumn, run_rows, shown_columns
 from mlflow._storage.sql.table_groups import group_runs
 from mlflow._storage.sql.table_keys import keys_of, values_of
+from mlflow._storage.sql.table_models import SHOWN_TAG, model_rows
 from mlflow._storage.sql.table_tree import RunTree
 from mlflow._storage.sql.tokens import fingerprint, make_token, read_token
 from mlflow._storage.validation import (
@@ -43,6 +45,7 @@ from mlflow.entities._tables import (
     ExperimentTable,
     GroupValues,
     KeyList,
+    RegisteredModelTable,
     RunComparison,
     RunGroups,
     RunRows,
@@ -57,7 +60,6 @@ from mlflow.exceptions import InvalidParameterValue
 
 _MAX_KEY_EXPERIMENTS = 50
 _RECENT_MS = 7 * 24 * 60 * 60 * 1000
-_SHOWN_TAG = 250
 _RUNNING = RunStatus.from_string("RUNNING")
 _FAILED = RunStatus.from_string("FAILED")
 
@@ -192,6 +194,26 @@ class SqlTables:
             rows, token = query.page(cx, "e.id", limit, cursor)
             total = query.count(cx) if cursor is None else None
             return ExperimentTable(self._experiment_rows(cx, [row[0] for row in rows]), total, token)
+
+    def registered_models(
+        self,
+        filter_string: str = "",
+        name: str = "",
+        view_type: int = ViewType.ACTIVE_ONLY,
+        order_by: Sequence[str] = (),
+        limit: int = 100,
+        cursor: str | None = None,
+    ) -> RegisteredModelTable:
+        check_max_results(limit, MAX_TABLE_ROWS)
+        check_text(name, "q")
+        with self._engine.snapshot() as cx:
+            search = RegisteredModelSearch(self._engine, cx)
+            query = search.table_query(view_type, filter_string, name, order_by)
+            rows, token = query.page(cx, "m.id", limit, cursor)
+            total = query.count(cx) if cursor is None else None
+            last = cx.one("SELECT seq FROM decision_head WHERE id = 1")
+            found = model_rows(cx, self._engine.dialect, [row[0] for row in rows])
+            return RegisteredModelTable(found, 0 if last is None else int(last[0]), total, token)
 
     def _scope(self, cx: Connection, runset: RunSet) -> tuple[list[int], list[int] | None]:
         """Numbers of the experiments of a set of runs, and of its runs if it names them."""
@@ -353,7 +375,7 @@ class SqlTables:
         tags: dict[int, dict[str, str]] = {number: {} for number in numbers}
         of_them = any_of(self._engine.dialect, "experiment", numbers)
         for number, key, value in cx.all(
-            f"SELECT experiment, name, substr(value, 1, {_SHOWN_TAG}) FROM experiment_tag WHERE {of_them.text} ORDER BY 1, 2",
+            f"SELECT experiment, name, substr(value, 1, {SHOWN_TAG}) FROM experiment_tag WHERE {of_them.text} ORDER BY 1, 2",
             of_them.parameters,
         ):
             tags[number][key] = value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mlflow._base.attribution import attributed, current_attribution
 from mlflow._base.moments import Period, parse_period
 from mlflow._storage.interface.decisions import DecisionFilter
 from mlflow._wire import decisions as wire
@@ -24,6 +25,18 @@ def search_decisions(context: Context, request: wire.SearchDecisions) -> wire.De
         wanted, request.max_results, request.page_token or None, not request.oldest_first
     )
     return wire.DecisionsReply([wire.decision_to_wire(item) for item in page], page.token or "")
+
+
+def decide(context: Context, request: wire.Decide) -> wire.DecideReply:
+    by = current_attribution()
+    by = by._replace(
+        reason=request.reason or by.reason,
+        ticket=request.ticket or by.ticket,
+        break_glass=request.break_glass or by.break_glass,
+    )
+    with attributed(by):
+        outcome = context.store.decisions.decide(wire.order_from_wire(request), request.dry_run)
+    return wire.outcome_to_wire(outcome)
 
 
 def get_decision(context: Context, request: wire.GetDecision) -> wire.DecisionReply:
@@ -59,10 +72,10 @@ def get_registry_state(context: Context, request: wire.GetRegistryState) -> wire
 
 def get_registry_timeline(context: Context, request: wire.GetTimeline) -> wire.TimelineReply:
     since, until = _period(request.since), _period(request.until)
-    lanes = context.store.decisions.timeline(
+    timeline = context.store.decisions.timeline(
         request.name, since.first_ms if since else None, until.last_ms if until else None
     )
-    return wire.TimelineReply([wire.lane_to_wire(lane) for lane in lanes])
+    return wire.timeline_to_wire(timeline)
 
 
 def _period(text: str) -> Period | None:
@@ -71,6 +84,7 @@ def _period(text: str) -> Period | None:
 
 HANDLERS: dict[str, Handler] = {
     "search_decisions": search_decisions,
+    "decide": decide,
     "get_decision": get_decision,
     "erase_decision": erase_decision,
     "verify_decisions": verify_decisions,

@@ -21,7 +21,7 @@ def set_policy(context: Context, request: wire.SetPolicy) -> Empty:
 
 def check_policy(context: Context, request: wire.CheckPolicy) -> wire.RulesReply:
     found = context.store.policies.check(request.name, request.version, request.target)
-    return wire.RulesReply([wire.WireRule(**dict(outcome)) for outcome in found])
+    return wire.RulesReply([wire.rule_to_wire(outcome) for outcome in found])
 
 
 def approve_model_version(context: Context, request: wire.ApproveModelVersion) -> Empty:

@@ -71,6 +71,20 @@ def get_experiment_table(context: Context, request: wire.GetExperimentTable) -> 
     return wire.experiments_to_wire(table)
 
 
+def get_registered_model_table(
+    context: Context, request: wire.GetRegisteredModelTable
+) -> wire.RegisteredModelTableReply:
+    table = context.store.tables.registered_models(
+        request.filter,
+        request.q,
+        wire.view_type_of(request.state),
+        request.sort,
+        request.limit,
+        request.cursor or None,
+    )
+    return wire.registered_models_to_wire(table)
+
+
 def check(context: Context, request: wire.CheckFilter) -> wire.FilterReply:  # noqa: ARG001 - the language needs no store
     fields = FIELDS_BY_NOUN.get(request.entity)
     if fields is None:
@@ -160,5 +174,6 @@ HANDLERS: dict[str, Handler] = {
     "get_run_values": get_run_values,
     "compare_runs": compare_runs,
     "get_experiment_table": get_experiment_table,
+    "get_registered_model_table": get_registered_model_table,
     "check_filter": check,
 }
