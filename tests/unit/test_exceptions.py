@@ -11,7 +11,6 @@ import pytest
 from mlflow import exceptions
 from mlflow.exceptions import (
     ERROR_CODE_NUMBERS,
-    HTTP_STATUS,
     InvalidParameterValue,
     MissingExtra,
     MlflowException,
@@ -38,7 +37,9 @@ def test_the_tree_tells_the_code_and_status_of_every_class() -> None:
     assert len(drawn) > 15
     for name, code, status in drawn:
         assert getattr(exceptions, name).default_code == code
-        assert HTTP_STATUS.get(code, 500) == int(status)
+        error = getattr(exceptions, name).__new__(getattr(exceptions, name))
+        error.error_code = code
+        assert error.get_http_status_code() == int(status)
 
 
 def test_an_error_code_is_given_by_name_or_by_number() -> None:
