@@ -7,6 +7,7 @@ refused is taken apart, so that only what is wrong is set aside. What the server
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import NamedTuple
 from msgspec import structs
 
 from mlflow._artifacts.interface import pieces
+from mlflow._artifacts.tables import LOGGED_ARTIFACTS, extended, is_tagged_with_table, tag_with_table
 from mlflow._artifacts.transfer import upload_file
 from mlflow._base.logs import get_logger
 from mlflow._journal.folder import Item, JournalFolder, Position, find_start
@@ -29,14 +31,17 @@ from mlflow._journal.records import (
     RunLost,
     RunRewound,
     RunUpdated,
+    TableExtended,
     decode,
     experiment_named,
     name_in,
 )
 from mlflow._storage.interface.store import Store
+from mlflow._storage.owners import run_uri
 from mlflow._storage.validation import MAX_BATCH_ITEMS, MAX_BATCH_PARAMS, MAX_BATCH_TAGS
 from mlflow.entities.run_status import RunStatus
-from mlflow.exceptions import DataLoss, InvalidParameterValue, MlflowException
+from mlflow.entities.tag import RunTag
+from mlflow.exceptions import DataLoss, InvalidParameterValue, MlflowException, ResourceDoesNotExist
 
 DEFAULT_EXPERIMENT = "0"
 """Id that the default experiment has on every server."""
@@ -64,6 +69,9 @@ _REFUSALS = frozenset({"NOT_IMPLEMENTED", "INVALID_STATE", "DATA_LOSS"})
 
 Persistence = Callable[[MlflowException], None]
 """What to do about a server that does not take calls: returns when one is to be made again, raises to give up."""
+
+Spooled = ArtifactStored | TableExtended
+"""Records with a copy in the spool."""
 
 
 class Tally(NamedTuple):
@@ -236,7 +244,10 @@ class Delivery:
         while True:
             try:
                 if isinstance(record, ArtifactStored):
-                    self._upload(record)
+                    copy = self._copy_of(record)
+                    upload_file(self._store.artifacts(record.root), copy, record.key)
+                elif isinstance(record, TableExtended):
+                    self._extend_table(record)
                 else:
                     self._placed(record).send(self._store)
             except MlflowException as error:
@@ -280,7 +291,31 @@ class Delivery:
             return False
         return True
 
-    def _upload(self, record: ArtifactStored) -> None:
+    def _extend_table(self, record: TableExtended) -> None:
+        """Adds rows to a table. The whole of both is kept before it is sent, so that a repeat adds nothing twice."""
+        rows = self._copy_of(record)
+        whole = _whole_of(rows)
+        root = self._store.artifacts(run_uri(record.run_id))
+        if not whole.exists():
+            content = rows.read_bytes()
+            try:
+                with root.read(record.key) as earlier:
+                    content = extended(b"".join(earlier), content, record.key)
+            except ResourceDoesNotExist:
+                pass  # these are the first
+            partial = whole.with_suffix(".new")
+            with partial.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(whole)
+        tag = self._store.runs.get(record.run_id).data.tags.get(LOGGED_ARTIFACTS)
+        if not is_tagged_with_table(tag, record.key):
+            new = RunTag(LOGGED_ARTIFACTS, tag_with_table(tag, record.key))
+            self._store.tags.set(record.run_id, new)
+        upload_file(root, whole, record.key)
+
+    def _copy_of(self, record: Spooled) -> Path:
         copy = self._journal.spool / record.spooled
         try:
             digest = _digest(copy)
@@ -288,7 +323,7 @@ class Delivery:
             raise DataLoss(f"The copy {copy} of the artifact is gone") from None
         if digest != record.sha256:
             raise DataLoss(f"The copy {copy} of the artifact was changed after it was made")
-        upload_file(self._store.artifacts(record.root), copy, record.key)
+        return copy
 
     def _refuse(self, entry: _Entry, error: MlflowException) -> Tally:
         try:
@@ -311,8 +346,11 @@ class Delivery:
         """Deletes the copies of artifacts that were sent; those that were refused are kept."""
         kept = {refused.payload for refused in self._journal.refused()}
         for entry in entries:
-            if isinstance(entry.record, ArtifactStored) and entry.payload not in kept:
-                (self._journal.spool / entry.record.spooled).unlink(missing_ok=True)
+            if isinstance(entry.record, Spooled):
+                copy = self._journal.spool / entry.record.spooled
+                _whole_of(copy).unlink(missing_ok=True)  # when it is sent again the table may have grown
+                if entry.payload not in kept:
+                    copy.unlink(missing_ok=True)
 
 
 def _windows(
@@ -339,7 +377,7 @@ def _windows(
             window = []
         window.append(_Entry(item.record, item.payload))
         end = item.end
-        if isinstance(item.record, ArtifactStored | RunRewound) or len(window) >= WINDOW_ITEMS:
+        if isinstance(item.record, Spooled | RunRewound) or len(window) >= WINDOW_ITEMS:
             yield window, end
             window = []
     if window:
@@ -376,6 +414,11 @@ def _merged(run_id: str, entries: Sequence[_Entry]) -> Iterator[tuple[list[_Entr
 
 def _batch(run_id: str, metrics: list[Point], params: dict[str, str], tags: dict[str, str]) -> Logged:
     return Logged(run_id, metrics, [*params.items()], [*tags.items()])
+
+
+def _whole_of(rows: Path) -> Path:
+    """Where a table is kept with the rows that are added to it."""
+    return rows.with_suffix(".whole")
 
 
 def _digest(path: Path) -> str:

@@ -57,10 +57,19 @@ class JournaledExperiments(RestExperiments):
     def get(self, experiment_id: str) -> Experiment:
         name = name_in(experiment_id)
         if name is not None:
-            return self.find(name) or _unseen(name)
+            return self.find(name) or _unseen(experiment_id, name)
         found = super().get(experiment_id)
         self.names[found.experiment_id] = found.name
         return found
+
+    def to_log_to(self, experiment_id: str) -> Experiment:
+        """As it is on the server; while that is away, one of which only the id is known."""
+        try:
+            return self.get(experiment_id)
+        except MlflowException as error:
+            if is_refusal(error):
+                raise
+            return _unseen(experiment_id, self.names.get(experiment_id, ""))
 
     def find(self, name: str) -> Experiment | None:
         """As it is on the server; while that is away, one of which only the name is known."""
@@ -69,7 +78,7 @@ class JournaledExperiments(RestExperiments):
         except MlflowException as error:
             if is_refusal(error):
                 raise
-            return _unseen(name)
+            return _unseen(experiment_named(name), name)
         if found is not None:
             self.names[found.experiment_id] = found.name
         return found
@@ -91,6 +100,6 @@ class JournaledExperiments(RestExperiments):
         return ids
 
 
-def _unseen(name: str) -> Experiment:
+def _unseen(experiment_id: str, name: str) -> Experiment:
     now = now_ms()
-    return Experiment(experiment_named(name), name, "", LifecycleStage.ACTIVE, [], now, now)
+    return Experiment(experiment_id, name, "", LifecycleStage.ACTIVE, [], now, now)

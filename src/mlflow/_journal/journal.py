@@ -15,6 +15,7 @@ from mlflow._base.clock import now_ms
 from mlflow._base.logs import get_logger
 from mlflow._journal.folder import JournalFolder, Position
 from mlflow._journal.frames import frame, header
+from mlflow._journal.memory import Memory
 from mlflow._journal.records import Record, encode
 from mlflow.exceptions import InvalidParameterValue
 from mlflow.version import VERSION
@@ -36,6 +37,9 @@ class Journal:
         root: Folder of journals.
         server: Address of the server that it is for, without credentials.
         wake: Called after each record.
+
+    Attributes:
+        memory: What was recorded about the runs and models that this process started.
     """
 
     def __init__(self, root: Path, server: str, wake: threading.Event) -> None:
@@ -59,6 +63,7 @@ class Journal:
         self.appended = 0
         self.lost = 0
         self.disk_error: str | None = None
+        self.memory = Memory()
 
     def append(self, record: Record) -> None:
         """Records a call. What the disk does is never raised.
@@ -72,6 +77,7 @@ class Journal:
             raise InvalidParameterValue("A text holds a lone surrogate, which is not valid Unicode") from None
         with self._guard:
             self.appended += 1
+            self.memory.note(record)
             if self._held or not self._write(data):
                 self._hold(data)
         if not self._wake.is_set():

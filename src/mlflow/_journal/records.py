@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from mlflow._storage.experiment_names import create_or_find
+from mlflow._storage.owners import model_uri
 from mlflow.entities.dataset import Dataset
 from mlflow.entities.logged_model_status import LoggedModelStatus
 from mlflow.entities.metric import Metric
@@ -254,6 +255,44 @@ class ModelParamsLogged(Entry, tag="log_model_params"):
         store.logged_models.log_params(self.model_id, self.params)
 
 
+class ModelTagDeleted(Entry, tag="delete_model_tag"):
+    """`logged_models.delete_tag`; a tag that is gone already is as good."""
+
+    model_id: str
+    key: str
+
+    def send(self, store: Store) -> None:
+        if self.key in store.logged_models.get(self.model_id).tags:
+            store.logged_models.delete_tag(self.model_id, self.key)
+
+
+class ModelRegistered(Entry, tag="register_model"):
+    """A logged model becomes the next version of a registered model, which is made where there is none.
+
+    One that is a version of it already, because an answer got lost, is as good.
+    """
+
+    model_id: str
+    name: str
+
+    def send(self, store: Store) -> None:
+        try:
+            store.registered_models.create(self.name)
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                raise
+        source = model_uri(self.model_id)
+        token: str | None = None
+        while True:
+            page = store.model_versions.search(f"name = '{self.name}'", 1000, page_token=token)
+            if any(version.source == source for version in page):
+                return
+            token = page.token
+            if not token:
+                break
+        store.model_versions.create(self.name, source)
+
+
 class ArtifactStored(Entry, tag="store_artifact"):
     """A file that waits in the spool.
 
@@ -266,6 +305,24 @@ class ArtifactStored(Entry, tag="store_artifact"):
     """
 
     root: str
+    key: str
+    spooled: str
+    size: int
+    sha256: str
+
+
+class TableExtended(Entry, tag="log_table"):
+    """Rows for a table among the artifacts of a run, which is made where there is none.
+
+    Attributes:
+        run_id: The run.
+        key: Path of the table.
+        spooled: Name of a table of these rows in the folder `spool`.
+        size: Bytes of it.
+        sha256: Digest of it, in hexadecimal digits.
+    """
+
+    run_id: str
     key: str
     spooled: str
     size: int
@@ -287,7 +344,10 @@ Record = (
     | ModelFinalized
     | ModelTagged
     | ModelParamsLogged
+    | ModelTagDeleted
+    | ModelRegistered
     | ArtifactStored
+    | TableExtended
 )
 
 encode = msgspec.msgpack.Encoder().encode

@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from mlflow._base.ids import new_id
+from mlflow._journal.delivery import is_refusal
 from mlflow._journal.experiments import JournaledExperiments
 from mlflow._journal.folder import find_start
 from mlflow._journal.journal import Journal
+from mlflow._journal.memory import run_of
 from mlflow._journal.records import Logged, Record, RunCreated, RunUpdated, name_in
 from mlflow._storage.interface.pages import Page
 from mlflow._storage.interface.runs import JOURNAL
-from mlflow._storage.owners import run_uri
 from mlflow._storage.rest.calls import Calls
 from mlflow._storage.rest.runs import RestRuns
 from mlflow._storage.run_names import RUN_NAME, with_name
@@ -24,11 +25,9 @@ from mlflow._storage.validation import (
     check_text,
     check_time,
 )
-from mlflow.entities.lifecycle_stage import LifecycleStage
 from mlflow.entities.metric import Metric
 from mlflow.entities.param import Param
 from mlflow.entities.run import Run
-from mlflow.entities.run_data import RunData
 from mlflow.entities.run_info import RunInfo
 from mlflow.entities.run_status import RunStatus
 from mlflow.entities.tag import RunTag
@@ -43,6 +42,7 @@ class JournaledRuns(RestRuns):
 
     Args:
         calls: The server.
+        once: The server, asked once: for what a training must not wait for.
         experiments: For experiments that are known by name only.
         journal: The journal, whose name runs carry.
         append: Records a call.
@@ -51,6 +51,7 @@ class JournaledRuns(RestRuns):
     def __init__(
         self,
         calls: Calls,
+        once: Calls,
         experiments: JournaledExperiments,
         journal: Journal,
         append: Callable[[Record], None],
@@ -59,7 +60,7 @@ class JournaledRuns(RestRuns):
         self._experiments = experiments
         self._journal = journal
         self._append = append
-        self._known: dict[str, RunInfo] = {}
+        self._once = RestRuns(once)
 
     def create(
         self,
@@ -78,24 +79,13 @@ class JournaledRuns(RestRuns):
         name = checked[RUN_NAME].value
         checked.setdefault(JOURNAL, RunTag(JOURNAL, self._journal.folder.name))
         made = new_id() if run_id is None else run_id
-        info = RunInfo(
-            run_id=made,
-            experiment_id=str(experiment_id),
-            user_id=user_id or "",
-            status=RunStatus.to_string(RunStatus.RUNNING),
-            start_time=start_time or 0,
-            end_time=None,
-            lifecycle_stage=LifecycleStage.ACTIVE,
-            artifact_uri=run_uri(made),
-            run_name=name,
-        )
+        chosen = str(experiment_id)
         pairs = [(tag.key, tag.value) for tag in checked.values()]
-        experiment_name = self._experiments.names.get(info.experiment_id)
-        self._append(
-            RunCreated(made, info.experiment_id, experiment_name, user_id, info.start_time or 0, pairs, name)
+        created = RunCreated(
+            made, chosen, self._experiments.names.get(chosen), user_id, start_time or 0, pairs, name
         )
-        self._known[made] = info
-        return Run(info, RunData(tags=checked.values()))
+        self._append(created)
+        return run_of(created)
 
     def update(
         self,
@@ -111,18 +101,15 @@ class JournaledRuns(RestRuns):
         if run_name:
             check_run_tag(RunTag(RUN_NAME, run_name))
         self._append(RunUpdated(run_id, status, end_time, run_name))
-        known = self.assumed(run_id, "").info
-        info = replace(
-            known,
-            status=known.status if status is None else RunStatus.to_string(status),
-            end_time=known.end_time if end_time is None else end_time,
-            run_name=run_name or known.run_name,
+        known = self._journal.memory.run(run_id)
+        if known is not None:
+            return known.info
+        return replace(
+            _unseen(run_id, "").info,
+            status=RunStatus.to_string(RunStatus.RUNNING if status is None else status),
+            end_time=end_time,
+            run_name=run_name,
         )
-        if run_id in self._known:
-            self._known[run_id] = info
-        if status is not None and RunStatus.is_terminated(status):
-            self._known.pop(run_id, None)
-        return info
 
     def log_batch(
         self,
@@ -142,18 +129,38 @@ class JournaledRuns(RestRuns):
         )
 
     def get(self, run_id: str) -> Run:
-        """As the server has it; as its start was recorded, where another process has not sent that yet."""
+        """As the server has it. While that is away, or has not been sent its start yet: as it was recorded here, or as
+        its start was recorded by another process.
+        """
+        own = self._journal.memory.run(run_id)
         try:
-            return super().get(run_id)
+            return super().get(run_id) if own is None else self._once.get(run_id)
         except MlflowException as error:
-            start = find_start(self._journal.root, run_id) if error.error_code == _MISSING else None
-            if start is None:
+            if error.error_code == _MISSING:
+                own = self._recorded(run_id)
+            if own is None or (is_refusal(error) and error.error_code != _MISSING):
                 raise
-        info = self.assumed(run_id, start.experiment_id).info
-        return Run(
-            replace(info, user_id=start.user_id or "", start_time=start.start_time, run_name=start.run_name),
-            RunData(tags=[RunTag(*tag) for tag in start.tags]),
-        )
+            return own
+
+    def go_on(self, run_id: str, experiment_id: str = "") -> Run:
+        """A run that is logged to from now on; while the server is away no more need be known of it than its id.
+
+        Args:
+            run_id: The run.
+            experiment_id: Experiment that it is taken to be in then.
+
+        Raises:
+            ResourceDoesNotExist: The server is there, and has no such run.
+        """
+        try:
+            return self._once.get(run_id)
+        except MlflowException as error:
+            if is_refusal(error) and error.error_code != _MISSING:
+                raise
+            known = self._recorded(run_id) or self._journal.memory.run(run_id)
+            if known is None and error.error_code == _MISSING:
+                raise
+        return known or _unseen(run_id, experiment_id)
 
     def search(
         self,
@@ -171,21 +178,14 @@ class JournaledRuns(RestRuns):
         found = self._experiments.real_ids([experiment_id])
         return super().move(run_ids, found[0] if found else experiment_id)
 
-    def assumed(self, run_id: str, experiment_id: str) -> Run:
-        """A run of which no more is known than its id, for who goes on with it while the server is away."""
-        return Run(
-            self._known.get(run_id)
-            or RunInfo(
-                run_id=run_id,
-                experiment_id=experiment_id,
-                user_id="",
-                status=RunStatus.to_string(RunStatus.RUNNING),
-                start_time=None,
-                end_time=None,
-                lifecycle_stage=LifecycleStage.ACTIVE,
-                artifact_uri=run_uri(run_id),
-            )
-        )
+    def _recorded(self, run_id: str) -> Run | None:
+        """A run whose start waits in a journal, that of this process or another one."""
+        start = find_start(self._journal.root, run_id)
+        return None if start is None else self._journal.memory.run(run_id) or run_of(start)
+
+
+def _unseen(run_id: str, experiment_id: str) -> Run:
+    return run_of(RunCreated(run_id, experiment_id, None, None, 0, [], ""))
 
 
 def point_of(metric: Metric) -> tuple[str, float, int, int, str | None, str | None, str | None]:

@@ -7,6 +7,7 @@ import random
 import threading
 import time
 import weakref
+from pathlib import Path
 
 from mlflow._base.clock import now_ms
 from mlflow._base.logs import get_logger
@@ -25,6 +26,8 @@ LONGEST_WISH_S = 300.0
 """How long a server may ask us to stay away."""
 LOOK_S = 10.0
 """How often journals are looked for whose process is gone."""
+SETTLE_S = 10.0
+"""How long reading waits for what was logged before it, as long as the server takes calls."""
 SYNC_S = 1.0
 """How often the system is told to write the journal to its disk."""
 
@@ -78,6 +81,16 @@ class Sender:
     def pending(self) -> int:
         """Records of this process that the server has not acknowledged."""
         return self._journal.appended - self._journal.lost - self.sent - self.refused
+
+    @property
+    def folder(self) -> Path:
+        """Where the journal is."""
+        return self._journal.folder.path
+
+    def settle(self) -> None:
+        """Waits a moment for what was recorded so far, unless the server is known to take nothing."""
+        if self.pending:
+            self.wait(SETTLE_S, while_healthy=True)
 
     def wait(self, seconds: float, *, while_healthy: bool = False, with_others: bool = False) -> bool:
         """Waits until what has been recorded so far is sent or set aside.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from mlflow._session.project import project_experiment_name
+from mlflow._session.stores import journaled
 from mlflow._storage.experiment_names import create_or_find
 from mlflow._storage.interface.store import Store
 from mlflow.entities.experiment import Experiment
@@ -69,6 +70,18 @@ def chosen_experiment_id(store: Store) -> str | None:
     if _choice is not None:
         return _choice.experiment_id if _choice.store_uri == store.uri else None
     return MLFLOW_EXPERIMENT_ID.get() or None
+
+
+def find_experiment(store: Store, experiment_id: str) -> Experiment:
+    """An experiment by id; through a journal, one of which only that is known while the server is away.
+
+    Raises:
+        ResourceDoesNotExist: There is no such experiment.
+    """
+    journal = journaled(store)
+    if journal is None:
+        return store.experiments.get(experiment_id)
+    return journal.experiments.to_log_to(experiment_id)
 
 
 def find_or_create_experiment(store: Store, name: str) -> Experiment:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mlflow._base.uri import redact_uri
 from mlflow._session.project import other_store, project
@@ -18,6 +19,9 @@ from mlflow._storage.interface.store import Store
 from mlflow._storage.open import absolute_uri, open_store
 from mlflow.environment_variables import MLFLOW_JOURNAL
 from mlflow.exceptions import MlflowException
+
+if TYPE_CHECKING:
+    from mlflow._journal.store import JournalStore
 
 _SERVERS = ("http://", "https://")
 _SWEEP_S = 5.0
@@ -45,9 +49,14 @@ def open_store_at(uri: str) -> Store:
     return store
 
 
-def is_journaled(store: Store) -> bool:
-    """Whether what is logged to a store goes through a journal."""
-    return getattr(store, "journal", None) is not None
+def journaled(store: Store) -> JournalStore | None:
+    """A store, if what is logged to it goes through a journal."""
+    if getattr(store, "journal", None) is None:
+        return None
+    from mlflow._journal.store import JournalStore
+
+    assert isinstance(store, JournalStore)
+    return store
 
 
 def _end_lost_runs(store: Store) -> None:

@@ -16,10 +16,16 @@ def model_uri(model_id: str) -> str:
     return f"models:/{model_id}"
 
 
-def place_of_owner(store: Store, uri: str) -> str:
-    """The place that `runs:/<run id>/…` or `models:/m-…/…` stands for; any other URI as it is."""
+def split_owner(uri: str) -> tuple[str, str, str]:
+    """Scheme, id of the run or model, and the path from there, of `runs:/<run id>/…` or `models:/m-…/…`."""
     scheme, _, rest = uri.partition(":")
     owner, _, path = rest.strip("/").partition("/")
+    return scheme, owner, path
+
+
+def place_of_owner(store: Store, uri: str) -> str:
+    """The place that `runs:/<run id>/…` or `models:/m-…/…` stands for; any other URI as it is."""
+    scheme, owner, path = split_owner(uri)
     if scheme == "runs":
         root = store.runs.get(owner).info.artifact_uri or ""
     elif scheme == "models" and owner.startswith("m-"):

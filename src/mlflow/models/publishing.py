@@ -8,10 +8,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from mlflow._base.logs import get_logger
 from mlflow._session.runs import current_run
-from mlflow._session.stores import open_session_store
+from mlflow._session.stores import journaled, open_session_store
+from mlflow._session.uris import is_registry_uri_set
 from mlflow.entities.run_outputs import LoggedModelOutput
-from mlflow.exceptions import InvalidParameterValue
+from mlflow.exceptions import InvalidParameterValue, MlflowException
 from mlflow.tracking.artifacts import log_folder, model_root
 from mlflow.tracking.fluent.logged_models import initialize_logged_model
 from mlflow.tracking.fluent.registered_models import register_logged_model
@@ -88,7 +90,7 @@ def publish(publication: Publication, save: SaveFolder) -> ModelInfo:
     info = model.get_model_info(logged)
     if publication.registered_model_name is None:
         return info
-    version = _register(publication, logged)
+    version = _register(store, publication, logged)
     return dataclasses.replace(info, registered_model_version=version)
 
 
@@ -104,9 +106,22 @@ def _create(store: Store, publication: Publication) -> LoggedModel:
     )
 
 
-def _register(publication: Publication, logged: LoggedModel) -> int:
-    """Registers the model; by then it is logged and loads, whatever happens here."""
-    version = register_logged_model(
-        logged, str(publication.registered_model_name), publication.await_registration_for
-    )
+def _register(store: Store, publication: Publication, logged: LoggedModel) -> int | None:
+    """Registers the model; by then it is logged and loads, whatever happens here.
+
+    Returns:
+        The version; `None` when a journal keeps it for a server that is away.
+    """
+    name = str(publication.registered_model_name)
+    try:
+        version = register_logged_model(logged, name, publication.await_registration_for)
+    except MlflowException as error:
+        journal = journaled(store)
+        if journal is None or is_registry_uri_set() or not journal.is_away(error):
+            raise
+        journal.register_later(logged.model_id, name)
+        get_logger("mlflow.models").warning(
+            "The model becomes a version of %r when the server is back; which one is not known yet.", name
+        )
+        return None
     return int(version.version)

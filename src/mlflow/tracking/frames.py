@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from mlflow._artifacts.tables import need_pandas
 from mlflow.entities.logged_model import LoggedModel
 from mlflow.entities.run import Run
-from mlflow.exceptions import MissingExtra
 
 if TYPE_CHECKING:
     import pandas
@@ -63,19 +63,6 @@ def models_frame(models: Sequence[LoggedModel]) -> pandas.DataFrame:
     ]
     frame: pandas.DataFrame = pd.DataFrame(rows, columns=list(_MODEL_COLUMNS))
     return frame
-
-
-def need_pandas(feature: str) -> Any:
-    """The module pandas.
-
-    Raises:
-        MissingExtra: It is not installed.
-    """
-    try:
-        import pandas
-    except ImportError:
-        raise MissingExtra(feature, "pandas") from None
-    return pandas
 
 
 def _spread(

@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
-import json
 import posixpath
 import uuid
 from collections.abc import Sequence
-from importlib.util import find_spec
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from mlflow._artifacts.interface import ArtifactStore
+from mlflow._artifacts.tables import (
+    LOGGED_ARTIFACTS,
+    SUFFIXES,
+    bytes_from_frame,
+    extended,
+    frame_from_bytes,
+    is_tagged_with_table,
+    pandas_for,
+    tag_with_table,
+)
+from mlflow._session.stores import journaled
 from mlflow._storage.interface.store import Store
 from mlflow.entities.tag import RunTag
-from mlflow.exceptions import InvalidParameterValue, MissingExtra, ResourceDoesNotExist
+from mlflow.exceptions import InvalidParameterValue, ResourceDoesNotExist
 from mlflow.tracking.artifacts import run_root
-from mlflow.tracking.frames import need_pandas, runs_frame
+from mlflow.tracking.frames import runs_frame
 from mlflow.tracking.multimedia import Image, compressed, image_bytes
 from mlflow.tracking.runs import search_all_runs
 
 if TYPE_CHECKING:
     import pandas
 
-LOGGED_ARTIFACTS = "mlflow.loggedArtifacts"
-_SUFFIXES = (".json", ".parquet")
 
-
-def log_table(root: ArtifactStore, data: Any, artifact_file: str) -> None:
-    """Adds rows to a table, which is made where there is none.
+def log_run_table(store: Store, run_id: str, data: Any, artifact_file: str) -> None:
+    """Adds rows to a table of a run, which is made where there is none, and the table to the run's tag.
 
     Args:
-        root: The artifacts of the run.
+        store: Where the run is.
+        run_id: The run.
         data: A DataFrame, or a dictionary of columns (lists, or single values for one row).
         artifact_file: Name that ends with `.json` or `.parquet`.
 
@@ -39,55 +45,26 @@ def log_table(root: ArtifactStore, data: Any, artifact_file: str) -> None:
         InvalidParameterValue: The data is neither.
         MissingExtra: pandas is not installed.
     """
-    if not artifact_file.endswith(_SUFFIXES):
+    if not artifact_file.endswith(SUFFIXES):
         raise ValueError(
             f"Invalid artifact file path '{artifact_file}'. Please ensure the file you are trying to log as a table has "
             "a file name with either '.json' or '.parquet' extension."
         )
-    _pandas(artifact_file)
-    frame = _as_frame(data)
-    for column in frame.columns:
-        if frame[column].map(lambda value: isinstance(value, Image)).any():
-            frame = frame.assign(
-                **{column: [_image_reference(root, artifact_file, value) for value in frame[column]]}
-            )
+    pandas_for(artifact_file)
+    root = run_root(store, run_id)
+    rows = bytes_from_frame(_with_pictures_apart(root, _as_frame(data), artifact_file), artifact_file)
+    journal = journaled(store)
+    if journal is not None:  # the server has the rows that are there: they come together when these are sent
+        journal.extend_table(run_id, artifact_file, rows)
+        return
     try:
-        earlier = read_table(root, artifact_file)
+        with root.read(artifact_file) as pieces:
+            rows = extended(b"".join(pieces), rows, artifact_file)
     except ResourceDoesNotExist:
-        joined = frame
-    else:
-        joined = _pandas().concat([earlier, frame], ignore_index=True)
-    root.write(artifact_file, [_table_bytes(joined, artifact_file)])
-
-
-def read_table(root: ArtifactStore, artifact_file: str) -> pandas.DataFrame:
-    """A table as a DataFrame.
-
-    Raises:
-        ResourceDoesNotExist: There is no such file.
-    """
-    pd = _pandas(artifact_file)
-    with root.read(artifact_file) as pieces:
-        content = b"".join(pieces)
-    frame: pandas.DataFrame
-    if artifact_file.endswith(".parquet"):
-        frame = pd.read_parquet(BytesIO(content))
-    else:
-        table = json.loads(content)
-        frame = pd.DataFrame(table["data"], columns=table["columns"])
-    return frame
-
-
-def tag_with_table(tag: str | None, artifact_file: str) -> str:
-    """The tag `mlflow.loggedArtifacts` with one table more; it names each table once."""
-    entries = json.loads(tag) if tag else []
-    entry = {"path": artifact_file, "type": "table"}
-    return json.dumps(entries if entry in entries else [*entries, entry])
-
-
-def is_tagged_with_table(tag: str | None, artifact_file: str) -> bool:
-    """Whether the tag `mlflow.loggedArtifacts` names a table."""
-    return bool(tag) and {"path": artifact_file, "type": "table"} in json.loads(tag or "[]")
+        pass  # these are the first
+    root.write(artifact_file, [rows])
+    tag = store.runs.get(run_id).data.tags.get(LOGGED_ARTIFACTS)
+    store.tags.set(run_id, RunTag(LOGGED_ARTIFACTS, tag_with_table(tag, artifact_file)))
 
 
 def load_tables(
@@ -119,7 +96,8 @@ def load_tables(
             continue
         if not is_tagged_with_table(run.data.tags.get(LOGGED_ARTIFACTS), artifact_file):
             continue
-        frame = read_table(run_root(store, run.info.run_id), artifact_file)
+        with run_root(store, run.info.run_id).read(artifact_file) as pieces:
+            frame = frame_from_bytes(b"".join(pieces), artifact_file)
         facts = runs_frame([run])
         for column in extra_columns or ():
             if column not in facts.columns:
@@ -130,15 +108,8 @@ def load_tables(
         frames.append(frame)
     if not frames:
         raise ResourceDoesNotExist(f"No runs found with the corresponding table artifact {artifact_file!r}.")
-    joined: pandas.DataFrame = _pandas().concat(frames, ignore_index=True)
+    joined: pandas.DataFrame = pandas_for(artifact_file).concat(frames, ignore_index=True)
     return joined
-
-
-def log_run_table(store: Store, run_id: str, data: Any, artifact_file: str) -> None:
-    """Adds rows to a table of a run, and the table to the run's tag."""
-    log_table(run_root(store, run_id), data, artifact_file)
-    tag = store.runs.get(run_id).data.tags.get(LOGGED_ARTIFACTS)
-    store.tags.set(run_id, RunTag(LOGGED_ARTIFACTS, tag_with_table(tag, artifact_file)))
 
 
 def _quoted(text: str) -> str:
@@ -146,7 +117,7 @@ def _quoted(text: str) -> str:
 
 
 def _as_frame(data: Any) -> pandas.DataFrame:
-    pd = _pandas()
+    pd = pandas_for("")
     frame: pandas.DataFrame
     if isinstance(data, pd.DataFrame):
         frame = data
@@ -166,15 +137,15 @@ def _plain(value: Any) -> Any:
     return to_list() if to_list is not None else value
 
 
-def _table_bytes(frame: pandas.DataFrame, artifact_file: str) -> bytes:
-    if artifact_file.endswith(".parquet"):
-        content = BytesIO()
-        frame.to_parquet(content)
-        return content.getvalue()
-    text: str = frame.to_json(
-        orient="split", index=False, date_format="iso", default_handler=str, force_ascii=False
-    )
-    return text.encode()
+def _with_pictures_apart(
+    root: ArtifactStore, frame: pandas.DataFrame, artifact_file: str
+) -> pandas.DataFrame:
+    for column in frame.columns:
+        if frame[column].map(lambda value: isinstance(value, Image)).any():
+            frame = frame.assign(
+                **{column: [_image_reference(root, artifact_file, value) for value in frame[column]]}
+            )
+    return frame
 
 
 def _image_reference(root: ArtifactStore, artifact_file: str, value: Any) -> Any:
@@ -186,11 +157,3 @@ def _image_reference(root: ArtifactStore, artifact_file: str, value: Any) -> Any
     root.write(large, [image_bytes(value.to_pil(), large)])
     root.write(small, [image_bytes(compressed(value.to_pil()), small)])
     return {"type": "image", "filepath": large, "compressed_filepath": small}
-
-
-def _pandas(artifact_file: str = "") -> Any:
-    """The module pandas, with what it needs for the form that a name's ending asks for."""
-    pd = need_pandas("Logging and loading tables")
-    if artifact_file.endswith(".parquet") and find_spec("pyarrow") is None:
-        raise MissingExtra("A table in Parquet", "pyarrow")
-    return pd

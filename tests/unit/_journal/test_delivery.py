@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from mlflow._artifacts.interface import ArtifactStore
+from mlflow._artifacts.transfer import upload_file
 from mlflow._base.ids import new_id
 from mlflow._journal.artifacts import JournaledArtifacts
 from mlflow._journal.delivery import Delivery, Tally
@@ -24,6 +27,8 @@ from mlflow._journal.records import (
     ModelCreated,
     ModelFinalized,
     ModelParamsLogged,
+    ModelRegistered,
+    ModelTagDeleted,
     ModelTagged,
     OutputsLogged,
     Record,
@@ -83,10 +88,12 @@ def everything(run_id: str, model_id: str) -> list[Record]:
             [],
         ),
         ModelCreated(model_id, "name:e", None, "forest", None, run_id, {"depth": "3"}, {"k": "v"}),
-        ModelTagged(model_id, {"k": "w"}),
+        ModelTagged(model_id, {"k": "w", "gone": "x"}),
+        ModelTagDeleted(model_id, "gone"),
         ModelParamsLogged(model_id, {"width": "4"}),
         OutputsLogged(run_id, [(model_id, 2)]),
         ModelFinalized(model_id, "READY"),
+        ModelRegistered(model_id, "fruit"),
         RunUpdated(run_id, 3, 1_700_000_100_000, "renamed"),
     ]
 
@@ -106,6 +113,7 @@ def contents(store: Store, run_id: str, model_id: str) -> dict[str, Any]:
         "inputs": [item.to_dictionary() for item in run.inputs.dataset_inputs],
         "outputs": [(item.model_id, item.step) for item in run.outputs.model_outputs],
         "model": (model.name, model.status, model.params, model.tags, model.source_run_id),
+        "versions": [version.source for version in store.model_versions.search("name = 'fruit'")],
         "runs": len(store.runs.search([run.info.experiment_id])),
         "models": len(store.logged_models.search([run.info.experiment_id])),
     }
@@ -123,6 +131,7 @@ def test_everything_arrives(tmp_path: Path, store: SqlStore) -> None:
     assert found["points"] == [(step, float(step), 1_700_000_000_000 + step) for step in range(50)]
     assert found["model"][1:4] == ("READY", {"depth": "3", "width": "4"}, {"k": "w"})
     assert found["outputs"] == [(model_id, 2)]
+    assert found["versions"] == [f"models:/{model_id}"]
     assert found["rewound"] == [0, 1, 2, 3, 4]
     assert found["segments"] == [(1, 49, [], 0), (2, 4, ["m", "rewound"], 50)]
     assert Delivery(store, journal.folder, impatient).send_all() == Tally()
@@ -139,6 +148,12 @@ def test_sending_again_doubles_nothing(tmp_path: Path, store: SqlStore) -> None:
     assert contents(store, run_id, model_id) == once
 
 
+_NOUNS = {
+    *("experiments", "runs", "metrics", "params", "tags", "inputs", "logged_models", "registered_models"),
+    "model_versions",
+}
+
+
 class Flaky:
     """A store whose calls fail before or after they did their work."""
 
@@ -147,17 +162,17 @@ class Flaky:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._store, name)
-        if name in {"experiments", "runs", "metrics", "params", "tags", "inputs", "logged_models"}:
+        if name in _NOUNS:
             return Flaky(found, self._calls, self._state)
         if not callable(found):
             return found
 
-        def call(*args: Any) -> Any:
+        def call(*args: Any, **options: Any) -> Any:
             self._state[0] += 1
             number = self._state[0]
             if number in self._calls and number % 2:
                 raise TemporarilyUnavailable("before")
-            result = found(*args)
+            result = found(*args, **options)
             if number in self._calls:
                 raise TemporarilyUnavailable("after")
             return result
@@ -165,7 +180,7 @@ class Flaky:
         return call
 
 
-@pytest.mark.parametrize("crash_at", range(1, 26))
+@pytest.mark.parametrize("crash_at", range(1, 31))
 def test_a_crash_at_any_call_loses_and_doubles_nothing(
     tmp_path: Path, store: SqlStore, crash_at: int
 ) -> None:
@@ -178,7 +193,7 @@ def test_a_crash_at_any_call_loses_and_doubles_nothing(
         Delivery(store, JournalFolder(journal.folder.path), impatient).send_all()
     found = contents(store, run_id, model_id)
     assert found["points"] == [(step, float(step), 1_700_000_000_000 + step) for step in range(50)]
-    assert (found["runs"], found["models"], len(found["inputs"])) == (1, 1, 1)
+    assert (found["runs"], found["models"], len(found["inputs"]), len(found["versions"])) == (1, 1, 1, 1)
     assert found["rewound"] == [0, 1, 2, 3, 4]
     assert found["segments"] == [(1, 49, [], 0), (2, 4, ["m", "rewound"], 50)]
     assert found["run"][1:3] == ("FINISHED", "renamed")
@@ -344,3 +359,74 @@ class TestArtifacts:
         journal = journal_of(tmp_path / "j", ArtifactStored(f"runs:/{run_id}", "a", "nothing", 1, "0"))
         assert Delivery(store, journal.folder, impatient).send_all() == Tally(refused=1)
         assert "is gone" in journal.folder.refused()[0].reason
+
+
+class TestTables:
+    def recorded(self, root: Path, run_id: str, *tables: bytes) -> Journal:
+        journal = Journal(root, SERVER, threading.Event())
+        journal.append(created(run_id))
+        artifacts = JournaledArtifacts(f"runs:/{run_id}", journal, journal.append, lambda: None)  # type: ignore[arg-type, return-value]
+        for table in tables:
+            artifacts.extend_table(run_id, "t.json", table)
+        journal.close()
+        return journal
+
+    def rows(self, store: Store, run_id: str) -> list[list[int]]:
+        with store.artifacts(f"runs:/{run_id}").read("t.json") as pieces:
+            found: list[list[int]] = json.loads(b"".join(pieces))["data"]
+        return found
+
+    def test_rows_come_behind_those_that_are_there(self, tmp_path: Path, store: SqlStore) -> None:
+        run_id = new_id()
+        journal = self.recorded(tmp_path / "j", run_id, table(1, 2), table(2))
+        assert Delivery(store, journal.folder, impatient).send_all() == Tally(sent=3)
+        assert self.rows(store, run_id) == [[1], [2], [2]]
+        assert '"path": "t.json"' in store.runs.get(run_id).data.tags["mlflow.loggedArtifacts"]
+        assert list(journal.folder.spool.iterdir()) == []
+
+    @pytest.mark.parametrize("crash_at", range(4))
+    @pytest.mark.parametrize("has_happened", [True, False])
+    def test_a_crash_adds_no_row_twice(
+        self,
+        tmp_path: Path,
+        store: SqlStore,
+        monkeypatch: pytest.MonkeyPatch,
+        crash_at: int,
+        *,
+        has_happened: bool,
+    ) -> None:
+        run_id = new_id()
+        journal = self.recorded(tmp_path / "j", run_id, table(1), table(1), table(2), table(3))
+        sent: list[str] = []
+
+        def upload(root: ArtifactStore, path: Path, key: str) -> None:
+            sent.append(key)
+            if len(sent) == crash_at + 1 and not has_happened:
+                raise TemporarilyUnavailable("before")
+            upload_file(root, path, key)
+            if len(sent) == crash_at + 1:
+                raise TemporarilyUnavailable("after")
+
+        monkeypatch.setattr("mlflow._journal.delivery.upload_file", upload)
+        with pytest.raises(TemporarilyUnavailable):
+            Delivery(store, journal.folder, impatient).send_all()
+        assert Delivery(store, JournalFolder(journal.folder.path), impatient).send_all().refused == 0
+        assert self.rows(store, run_id) == [[1], [1], [2], [3]]
+
+    def test_rows_that_do_not_fit_are_set_aside_and_can_be_sent_again(
+        self, tmp_path: Path, store: SqlStore
+    ) -> None:
+        run_id = new_id()
+        store.runs.create("0", "ada", run_id=run_id, start_time=1_700_000_000_000, run_name="n")
+        root = store.artifacts(f"runs:/{run_id}")
+        root.write("t.json", [b"no table"])
+        journal = self.recorded(tmp_path / "j", run_id, table(1))
+        journal.folder.path.joinpath("position").unlink(missing_ok=True)
+        assert Delivery(store, journal.folder, impatient).send_all().refused >= 1
+        root.write("t.json", [table(0)])
+        assert Delivery(store, journal.folder, impatient).send_again().sent == 1
+        assert self.rows(store, run_id) == [[0], [1]]
+
+
+def table(*values: int) -> bytes:
+    return json.dumps({"columns": ["a"], "data": [[value] for value in values]}).encode()

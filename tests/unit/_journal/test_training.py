@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy
 import pytest
 from tests.unit._journal.conftest import OwnServer
 
@@ -124,6 +125,114 @@ def test_a_server_that_comes_late_is_waited_for(journaled: Path, server: OwnServ
     assert server.store().experiments.get(run.info.experiment_id).name == "later"
     finish_journals()
     assert not journaled.exists()
+
+
+def everything_that_writes(experiment_id: str) -> mlflow.ActiveRun:
+    """A training that uses each function which writes."""
+    picture = numpy.zeros((4, 4, 3), dtype=numpy.uint8)
+    mlflow.set_experiment(experiment_id=experiment_id)
+    mlflow.set_experiment_tags({"k": "v"})
+    mlflow.create_experiment("another", tags={"a": "b"})
+    mlflow.set_experiment("away")
+    with mlflow.start_run(run_name="r", description="d") as run:
+        with mlflow.start_run(nested=True, run_name="child"):
+            mlflow.log_metric("n", 1)
+        mlflow.log_metrics({"a": 1})
+        mlflow.log_metric("later", 1, synchronous=False)
+        mlflow.log_params({"p": 1})
+        mlflow.set_tags({"t": 1, "gone": 2})
+        mlflow.delete_tag("gone")
+        mlflow.log_dict({"a": 1}, "d.json")
+        mlflow.log_text("text", "d.txt")
+        mlflow.log_image(picture, "i.png")
+        mlflow.log_image(picture, key="series", step=1)
+        Path("tree/deep").mkdir(parents=True)
+        Path("tree/deep/file.txt").write_text("file")
+        mlflow.log_artifact("tree/deep/file.txt", "one")
+        mlflow.log_artifacts("tree", "all")
+        for rows in ([1, 2], [3]):
+            mlflow.log_table({"a": rows}, "table.json")
+        mlflow.log_input(mlflow.data.from_numpy(picture), context="training")
+        info = mlflow.pyfunc.log_model(
+            name="model",
+            python_model=lambda model_input: model_input,
+            pip_requirements=[],
+            registered_model_name="fruit",
+        )
+        mlflow.set_logged_model_tags(info.model_id, {"k": "v", "gone": "x"})
+        mlflow.delete_logged_model_tag(info.model_id, "gone")
+        mlflow.set_active_model(model_id=info.model_id)
+        mlflow.log_metric("accuracy", 1.0)
+        mlflow.clear_active_model()
+        assert mlflow.get_artifact_uri() == f"runs:/{run.info.run_id}"
+        assert mlflow.get_run(run.info.run_id).data.params == {"p": "1"}
+        assert mlflow.artifacts.load_text(f"runs:/{run.info.run_id}/d.txt") == "text"
+        assert mlflow.pyfunc.load_model(info.model_uri).predict([1]) == [1]
+        assert mlflow.pyfunc.load_model(f"runs:/{run.info.run_id}/model").predict([1]) == [1]
+    last = mlflow.last_active_run()
+    assert last is not None
+    assert last.info.status == "FINISHED"
+    with mlflow.start_run(run_id=run.info.run_id):
+        mlflow.log_metric("resumed", 1)
+    with mlflow.start_run(parent_run_id=run.info.run_id, run_name="second child"):
+        pass
+    return run
+
+
+def test_nothing_that_writes_raises_while_the_server_is_away(journaled: Path, server: OwnServer) -> None:
+    mlflow.set_tracking_uri(server.address)
+
+    run = everything_that_writes("0")
+    with pytest.raises(MlflowException, match=r"cannot be reached .* calls wait in .*mljournal"):
+        mlflow.search_runs()
+    with pytest.raises(MlflowException, match="calls wait in"):
+        mlflow.load_table("table.json")
+    with pytest.raises(MlflowException, match="calls wait in"):
+        mlflow.get_run("0" * 32)
+
+    server.start()
+    (status,) = mlflow.status(wait=60)
+    assert (status.pending, status.refused) == (0, ())
+    found = mlflow.get_run(run.info.run_id)
+    assert found.info.artifact_uri != f"runs:/{run.info.run_id}"
+    assert found.data.metrics == {"a": 1, "later": 1, "accuracy": 1, "resumed": 1}
+    assert found.data.tags.keys() >= {"t", "mlflow.note.content", "mlflow.loggedArtifacts"}
+    assert "gone" not in found.data.tags
+    assert len(found.inputs.dataset_inputs) == 1
+    assert list(mlflow.load_table("table.json")["a"]) == [1, 2, 3]
+    assert mlflow.artifacts.load_text(f"runs:/{run.info.run_id}/all/deep/file.txt") == "file"
+    (version,) = mlflow.search_model_versions()
+    assert (version.name, version.run_id) == ("fruit", run.info.run_id)
+    children = mlflow.search_runs(
+        filter_string=f"tags.`mlflow.parentRunId` = '{run.info.run_id}'", output_format="list"
+    )
+    assert {child.info.run_name for child in children} == {"child", "second child"}
+    finish_journals()
+    assert not journaled.exists()
+
+
+def test_what_was_logged_is_read_when_the_server_goes_away(journaled: Path, running: OwnServer) -> None:
+    del journaled
+    mlflow.set_tracking_uri(running.address)
+    foreign = running.store().runs.create("0", "ada").info.run_id
+    with mlflow.start_run() as run:
+        mlflow.log_metric("m", 1)
+        mlflow.log_text("text", "a.txt")
+        mlflow.log_table({"a": [1]}, "t.json")
+        assert mlflow.status(wait=30)[0].pending == 0
+        running.kill()
+        mlflow.log_metric("m", 2, step=1)
+        mlflow.log_table({"a": [2]}, "t.json")
+        with mlflow.start_run(run_id=foreign, nested=True):
+            mlflow.log_metric("m", 3)
+        assert mlflow.get_run(run.info.run_id).data.metrics == {"m": 2.0}
+        assert [info.path for info in MlflowClient().list_artifacts(run.info.run_id)] == ["a.txt", "t.json"]
+        with pytest.raises(MlflowException, match="cannot be reached"):
+            mlflow.artifacts.load_text(f"runs:/{run.info.run_id}/a.txt")  # the server has it
+        running.start()
+        assert mlflow.status(wait=60)[0].pending == 0
+        assert list(mlflow.load_table("t.json", [run.info.run_id])["a"]) == [1, 2]
+    assert running.store().runs.get(foreign).data.metrics == {"m": 3.0}
 
 
 def test_a_server_that_is_killed_again_and_again_loses_and_doubles_nothing(

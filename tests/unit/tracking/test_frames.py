@@ -44,6 +44,6 @@ def test_a_picture_without_pillow_names_the_command_that_installs_it(monkeypatch
 
 def test_parquet_without_pyarrow_names_the_command_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    monkeypatch.setattr("mlflow.tracking.tables.find_spec", lambda name: None)
+    monkeypatch.setattr("mlflow._artifacts.tables.find_spec", lambda name: None)
     with pytest.raises(MissingExtra, match="pip install pyarrow"):
         mlflow.log_table({"a": [1]}, "t.parquet")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -28,12 +27,10 @@ class Calls:
 
     Args:
         transport: How the server is asked.
-        before: Called before each of them.
     """
 
-    def __init__(self, transport: HttpTransport, before: Callable[[], None] | None = None) -> None:
+    def __init__(self, transport: HttpTransport) -> None:
         self.transport = transport
-        self._before = before
         self._decoders: dict[str, msgspec.json.Decoder[Any]] = {}
 
     def call(self, name: str, request: Request, reply: type[T]) -> T:
@@ -44,8 +41,6 @@ class Calls:
             request: Of the route's request type.
             reply: The route's response type.
         """
-        if self._before is not None:
-            self._before()
         route = BY_NAME[name]
         try:
             path, used = _path(route, request)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Callable
 
 from mlflow._artifacts.interface import ArtifactStore
 from mlflow._storage.owners import place_of_owner
@@ -33,18 +32,18 @@ class RestStore:
     Args:
         uri: Address of the server.
         transport: How it is asked; as configured by default.
-        before: Called before the server is asked for anything but a lease.
+        calls: The calls of all but leases and settings; plain ones by default.
     """
 
     def __init__(
         self,
         uri: str,
         transport: HttpTransport | None = None,
-        before: Callable[[], None] | None = None,
+        calls: Calls | None = None,
     ) -> None:
         self.uri = uri
         self.transport = transport or HttpTransport(uri)
-        self.calls = calls = Calls(self.transport, before)
+        self.calls = calls = calls or Calls(self.transport)
         self.experiments = RestExperiments(calls)
         self.runs = RestRuns(calls)
         self.metrics = RestMetrics(calls)

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from mlflow._session.experiments import active_experiment_id, choose_experiment, find_or_create_experiment
+from mlflow._session.experiments import (
+    active_experiment_id,
+    choose_experiment,
+    find_experiment,
+    find_or_create_experiment,
+)
 from mlflow._session.runs import current_run
 from mlflow._session.stores import open_session_store
 from mlflow.entities.experiment import Experiment
@@ -42,7 +47,7 @@ def set_experiment(
     if experiment_name is not None:
         experiment = find_or_create_experiment(store, str(experiment_name))
     else:
-        experiment = store.experiments.get(str(experiment_id))
+        experiment = find_experiment(store, str(experiment_id))
     choose_experiment(store, experiment)
     entry = current_run()
     if entry is not None and entry.run.info.experiment_id != experiment.experiment_id:

@@ -20,7 +20,7 @@ from mlflow._session.runs import (
     pop_run,
     push_run,
 )
-from mlflow._session.stores import announce_store, is_journaled, open_session_store
+from mlflow._session.stores import announce_store, journaled, open_session_store
 from mlflow._storage.interface.store import Store
 from mlflow.entities.run import Run
 from mlflow.entities.run_info import RunInfo
@@ -28,7 +28,7 @@ from mlflow.entities.run_status import RunStatus
 from mlflow.entities.tag import RunTag
 from mlflow.entities.view_type import ViewType
 from mlflow.environment_variables import MLFLOW_RUN_ID
-from mlflow.exceptions import InvalidParameterValue, MlflowException
+from mlflow.exceptions import InvalidParameterValue
 from mlflow.tracking import runs
 from mlflow.tracking.background import flush_artifact_async_logging, flush_async_logging
 from mlflow.tracking.console import say_deleted
@@ -349,7 +349,7 @@ def _parent_id(nested: bool, parent_run_id: str | None) -> str | None:
     entry = current_run()
     if entry is None:
         if parent_run_id is not None:
-            open_session_store().runs.get(parent_run_id)
+            _to_go_on(open_session_store(), parent_run_id)
         return parent_run_id
     active_id = entry.run.info.run_id
     if not nested:
@@ -373,16 +373,13 @@ def _resume(
     tags: Mapping[str, str],
     from_step: int | None,
 ) -> Run:
-    try:
-        run = store.runs.get(run_id)
-    except MlflowException as error:
-        run = _assumed(store, run_id, experiment_id, error)
+    wanted = chosen_experiment_id(store) if experiment_id is None else str(experiment_id)
+    run = _to_go_on(store, run_id, wanted)
     if run.info.lifecycle_stage != "active":
         raise InvalidParameterValue(
             f"Cannot start run with ID {run_id} because it is in the deleted state. Restore it first with "
             f"mlflow.restore_run({run_id!r})."
         )
-    wanted = chosen_experiment_id(store) if experiment_id is None else str(experiment_id)
     if wanted is not None and wanted != run.info.experiment_id:
         raise InvalidParameterValue(
             f"Cannot start run with ID {run_id} because active experiment ID does not match environment run ID: the run "
@@ -394,22 +391,17 @@ def _resume(
         runs.rewind_run(store, run_id, from_step)
     if tags:
         store.runs.log_batch(run_id, tags=[RunTag(key, value) for key, value in tags.items()])
-    return run if is_journaled(store) else store.runs.get(run_id)
+    return run if journaled(store) is not None else store.runs.get(run_id)
 
 
-def _assumed(store: Store, run_id: str, experiment_id: str | int | None, error: MlflowException) -> Run:
-    """What is assumed of a run that a training goes on with through a journal, while the server is away.
+def _to_go_on(store: Store, run_id: str, experiment_id: str | None = None) -> Run:
+    """A run that exists; through a journal, what is assumed of it while the server is away.
 
     Raises:
-        MlflowException: The error, where there is no journal, or where the server knows better.
+        ResourceDoesNotExist: There is no such run.
     """
-    if not is_journaled(store) or error.error_code != "TEMPORARILY_UNAVAILABLE":
-        raise error
-    from mlflow._journal.store import JournalStore
-
-    assert isinstance(store, JournalStore)
-    wanted = chosen_experiment_id(store) if experiment_id is None else str(experiment_id)
-    return store.runs.assumed(run_id, wanted or "")
+    journal = journaled(store)
+    return store.runs.get(run_id) if journal is None else journal.runs.go_on(run_id, experiment_id or "")
 
 
 def _experiments_to_search(
