@@ -20,6 +20,8 @@ _TABLES = [
     "model_approval",
     "registry_policy",
     "open_review",
+    "transition_request",
+    "model_comment",
     "model_alias",
     "model_version_tag",
     "model_version",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 
 from mlflow._storage.sql.store import SqlStore
@@ -71,3 +74,71 @@ def test_a_decision_that_makes_no_sense_is_400(
     refused = http.post(f"{OURS}/decisions", {**order, **change})
     assert refused.status == 400
     assert part in refused.json["message"]
+
+
+def test_transition_requests_and_comments_are_answered_as_databricks_answers_them(
+    http: Http, served_store: SqlStore, model: str
+) -> None:
+    api = "/api/2.0/mlflow"
+    asked = {"name": model, "version": "1", "stage": "staging"}
+    ada, bob = {"X-Headrace-Actor": "ada"}, {"X-Headrace-Actor": "bob"}
+
+    def post(path: str, body: dict[str, str], headers: dict[str, str], method: str = "POST") -> Any:
+        content = {"Content-Type": "application/json", **headers}
+        return http.send(method, f"{api}/{path}", json.dumps(body).encode(), content).json
+
+    made = post("transition-requests/create", {**asked, "comment": "Better"}, ada)["request"]
+    assert (made["to_stage"], made["user_id"], made["comment"]) == ("Staging", "ada", "Better")
+    assert made["available_actions"] == ["CANCEL_TRANSITION_REQUEST"]
+    listed = http.get(f"{api}/transition-requests/list?name={model}&version=1", **bob).json["requests"]
+    assert listed[0]["available_actions"] == ["APPROVE_TRANSITION_REQUEST", "REJECT_TRANSITION_REQUEST"]
+    done = post("transition-requests/approve", {**asked, "comment": "Fine"}, bob)["activity"]
+    assert (done["activity_type"], done["user_id"], done["from_stage"], done["to_stage"]) == (
+        "APPLIED_TRANSITION",
+        "bob",
+        "None",
+        "Staging",
+    )
+    post("transition-requests/create", {**asked, "stage": "Production"}, ada)
+    no = post("transition-requests/reject", {**asked, "stage": "Production", "comment": "No"}, bob)[
+        "activity"
+    ]
+    assert no["activity_type"] == "REJECTED_REQUEST"
+    post("transition-requests/create", {**asked, "stage": "Production"}, ada)
+    path = f"{api}/transition-requests/delete?name={model}&version=1&stage=Production&creator=ada"
+    assert http.send("DELETE", path, None, ada).json["activity"]["activity_type"] == "CANCELLED_REQUEST"
+    gone = http.send("DELETE", path, None, ada)
+    assert (gone.status, gone.json["error_code"]) == (404, "RESOURCE_DOES_NOT_EXIST")
+
+    comment = post("comments/create", {"name": model, "version": "1", "comment": "Hm"}, ada)["comment"]
+    assert comment["available_actions"] == ["UPDATE_COMMENT", "DELETE_COMMENT"]
+    post("comments/update", {"id": comment["id"], "comment": "Yes"}, ada, "PATCH")
+    listed = http.get(f"{api}/comments/list?name={model}&version=1", **bob).json["comments"]
+    assert [(item["comment"], item["available_actions"]) for item in listed] == [("Yes", [])]
+    assert http.send("DELETE", f"{api}/comments/delete?id={comment['id']}", None, ada).status == 200
+    assert served_store.comments.of_version(model, "1") == []
+
+
+def test_what_waits_is_listed_and_answered_by_its_event(http: Http, model: str) -> None:
+    order = {
+        "name": model,
+        "version": "1",
+        "act": "stage",
+        "to": "Production",
+        "request": True,
+        "reason": "Better",
+    }
+    content = {"Content-Type": "application/json", "X-Headrace-Actor": "ada"}
+    made = http.send("POST", f"{OURS}/decisions", json.dumps(order).encode(), content).json["event"]
+    (waiting,) = http.get(f"{OURS}/requests").json["requests"]
+    assert (waiting["seq"], waiting["to"], waiting["actor"], waiting["reason"]) == (
+        made["seq"],
+        "Production",
+        "ada",
+        "Better",
+    )
+    content["X-Headrace-Actor"] = "bob"
+    path = f"{OURS}/decisions/{made['seq']}/approve"
+    done = http.send("POST", path, b'{"reason": "Looked at it"}', content).json["event"]
+    assert (done["action"], done["actor"], done["reason"]) == ("transition_stage", "bob", "Looked at it")
+    assert http.get(f"{OURS}/requests?model={model}").json["requests"] == []

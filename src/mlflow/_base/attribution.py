@@ -71,6 +71,20 @@ def attributed(attribution: Attribution) -> Iterator[None]:
 
 
 @contextmanager
+def giving(reason: str, ticket: str = "", break_glass: bool = False) -> Iterator[None]:
+    """Gives the reason that the body of a request holds; what is empty stays as its headers say."""
+    by = current_attribution()
+    with attributed(
+        by._replace(
+            reason=reason or by.reason,
+            ticket=ticket or by.ticket,
+            break_glass=break_glass or by.break_glass,
+        )
+    ):
+        yield
+
+
+@contextmanager
 def explained(reason: str | None, ticket: str | None, break_glass: bool = False) -> Iterator[None]:
     """Gives a reason for what is changed inside of the block; what is not given stays as it was around it."""
     outer = _why.get() or ("", "", False)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from mlflow._policy.policy import MetricRule, Policy
+from mlflow._policy.reading import show_place
 from mlflow.entities.model_registry.policy import RuleOutcome
 
 _DAY_MS = 24 * 60 * 60 * 1000
@@ -128,12 +129,10 @@ def _approvals(policy: Policy, case: Case) -> RuleOutcome:
         }
     )
     by = f" (by {', '.join(others)})" if others else ""
-    kind, _, place = case.place.partition("/")
-    target = f"@{place}" if kind == "alias" else place
     days = f"; approvals last {policy.approval_days:g} days" if policy.approval_days is not None else ""
     return RuleOutcome(
         "approvals",
         len(others) >= policy.approvals,
         f"{len(others)} of {policy.approvals}{by}",
-        f"Somebody else has to run: mlflow registry policy approve {case.name} {case.version} --to {target}{days}",
+        f"Somebody else has to run: mlflow registry policy approve {case.name} {case.version} --to {show_place(case.place)}{days}",
     )

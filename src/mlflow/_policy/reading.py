@@ -57,6 +57,12 @@ def read_place(text: str) -> str:
     return f"stage/{get_canonical_stage(text)}"
 
 
+def show_place(place: str) -> str:
+    """As `read_place` reads it: `Production`, `@champion`."""
+    kind, _, name = place.partition("/")
+    return f"@{name}" if kind == "alias" else name
+
+
 def _policy(node: Node, what: str) -> Policy:
     found = _members(
         node,

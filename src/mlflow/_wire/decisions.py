@@ -163,7 +163,8 @@ class Decide(Request):
     """Decides where a version stands, or tries what would come of it.
 
     `to` is a stage for `stage`, an alias for `alias` and `unalias`, and either (an alias as `@champion`) for
-    `rollback`, which takes the version before the present one if none is given.
+    `rollback`, which takes the version before the present one if none is given. With `request`, somebody else is asked
+    to approve a `stage` or an `alias`.
     """
 
     name: str
@@ -176,6 +177,7 @@ class Decide(Request):
     break_glass: bool = False
     expected_state: WireExpected | None = None
     dry_run: bool = False
+    request: bool = False
 
 
 class SearchDecisions(Request):
@@ -316,7 +318,13 @@ def order_from_wire(request: Decide) -> DecisionOrder:
     seen = request.expected_state
     expected = None if seen is None else ExpectedState(seen.stage, seen.holders, seen.seq)
     return DecisionOrder(
-        request.name, request.version, request.act, request.to, request.archive_existing, expected
+        request.name,
+        request.version,
+        request.act,
+        request.to,
+        request.archive_existing,
+        expected,
+        request.request,
     )
 
 
@@ -335,6 +343,7 @@ def order_to_wire(order: DecisionOrder, dry_run: bool) -> Decide:
         order.archive_existing,
         expected_state=expected,
         dry_run=dry_run,
+        request=order.request,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 
 from mlflow._wire import (
     artifacts,
+    comments,
     decisions,
     experiments,
     inputs,
@@ -19,6 +20,7 @@ from mlflow._wire import (
     segments,
     service,
     tables,
+    transition_requests,
 )
 from mlflow._wire.shapes import Empty, Request, Response
 
@@ -40,7 +42,8 @@ class Route(NamedTuple):
         version: Version that the path belongs to. Versions 2.0 and 3.0 are both answered.
         ajax_only: Whether it stands below `/ajax-api/` alone.
         rooted: Whether the path is complete as it is, without a version before it.
-        decides: Whether it changes the registry, so that headers say who does it and why.
+        decides: Whether it changes the registry, so that headers say who does it and why; or depends on who asks.
+        query_too: Whether a request without a body is read from its query, though the method is not GET.
     """
 
     name: str
@@ -54,6 +57,7 @@ class Route(NamedTuple):
     ajax_only: bool = False
     rooted: bool = False
     decides: bool = False
+    query_too: bool = False
 
     @property
     def idempotent(self) -> bool:
@@ -84,6 +88,16 @@ _NOT_IDEMPOTENT = frozenset(
         "review_decision",
         "rollback",
         "decide",
+        "request_transition",
+        "approve_request",
+        "reject_request",
+        "withdraw_request",
+        "create_transition_request",
+        "approve_transition_request",
+        "reject_transition_request",
+        "delete_transition_request",
+        "create_comment",
+        "delete_comment",
     }
 )
 _EXPERIMENTS = "/mlflow/experiments"
@@ -91,6 +105,8 @@ _RUNS = "/mlflow/runs"
 _MODELS = "/mlflow/logged-models"
 _REGISTERED = "/mlflow/registered-models"
 _VERSIONS = "/mlflow/model-versions"
+_REQUESTS = "/mlflow/transition-requests"
+_COMMENTS = "/mlflow/comments"
 _PROXIED = "/mlflow-artifacts"
 _OURS = "/api/1.0/headrace"
 
@@ -442,6 +458,73 @@ ROUTES: tuple[Route, ...] = (
         "get_registry_timeline", "GET", f"{_OURS}/models/{{name}}/timeline",
         decisions.GetTimeline, decisions.TimelineReply, "scan",
         "Get which version was in each stage and under each alias, and when", rooted=True,
+    ),
+    # Requests to move versions, and comments
+    Route(
+        "list_pending_requests", "GET", f"{_OURS}/requests",
+        transition_requests.ListPendingRequests, transition_requests.PendingRequestsReply, "scan",
+        "List what waits for somebody's approval", rooted=True,
+    ),
+    Route(
+        "request_transition", "POST", f"{_OURS}/requests",
+        transition_requests.RequestTransition, transition_requests.PendingRequestReply, "write",
+        "Ask that a version gets a stage or an alias", rooted=True, decides=True,
+    ),
+    Route(
+        "approve_request", "POST", f"{_OURS}/decisions/{{seq}}/approve",
+        transition_requests.AnswerRequest, transition_requests.AnswerReply, "write",
+        "Approve a request; the version moves once enough did", rooted=True, decides=True,
+    ),
+    Route(
+        "reject_request", "POST", f"{_OURS}/decisions/{{seq}}/reject",
+        transition_requests.AnswerRequest, transition_requests.AnswerReply, "write", "Reject a request",
+        rooted=True, decides=True,
+    ),
+    Route(
+        "withdraw_request", "POST", f"{_OURS}/decisions/{{seq}}/withdraw",
+        transition_requests.AnswerRequest, transition_requests.AnswerReply, "write", "Take one's own request back",
+        rooted=True, decides=True,
+    ),
+    Route(
+        "create_transition_request", "POST", f"{_REQUESTS}/create",
+        transition_requests.CreateTransitionRequest, transition_requests.TransitionRequestReply, "write",
+        "Ask that a version gets a stage, as in Databricks", decides=True,
+    ),
+    Route(
+        "list_transition_requests", "GET", f"{_REQUESTS}/list",
+        transition_requests.ListTransitionRequests, transition_requests.TransitionRequestsReply, "scan",
+        "List the open requests of a version, as in Databricks", decides=True,
+    ),
+    Route(
+        "approve_transition_request", "POST", f"{_REQUESTS}/approve",
+        transition_requests.AnswerTransitionRequest, transition_requests.ActivityReply, "write",
+        "Approve the open request of a version for a stage, as in Databricks", decides=True,
+    ),
+    Route(
+        "reject_transition_request", "POST", f"{_REQUESTS}/reject",
+        transition_requests.AnswerTransitionRequest, transition_requests.ActivityReply, "write",
+        "Reject the open requests of a version for a stage, as in Databricks", decides=True,
+    ),
+    Route(
+        "delete_transition_request", "DELETE", f"{_REQUESTS}/delete",
+        transition_requests.DeleteTransitionRequest, transition_requests.ActivityReply, "write",
+        "Withdraw a request, as in Databricks", decides=True, query_too=True,
+    ),
+    Route(
+        "create_comment", "POST", f"{_COMMENTS}/create",
+        comments.CreateComment, comments.CommentReply, "write", "Comment on a version, as in Databricks", decides=True,
+    ),
+    Route(
+        "list_comments", "GET", f"{_COMMENTS}/list",
+        comments.ListComments, comments.CommentsReply, "scan", "List the comments on a version", decides=True,
+    ),
+    Route(
+        "update_comment", "PATCH", f"{_COMMENTS}/update",
+        comments.UpdateComment, comments.CommentReply, "write", "Change a comment, as in Databricks", decides=True,
+    ),
+    Route(
+        "delete_comment", "DELETE", f"{_COMMENTS}/delete",
+        comments.DeleteComment, Empty, "write", "Delete a comment, as in Databricks", decides=True, query_too=True,
     ),
     # Policies of the registry
     Route(

@@ -13,6 +13,7 @@ from mlflow._base.moments import parse_period, parse_zone, show_moment
 from mlflow._session.stores import open_registry_store
 from mlflow.cli.registry_options import name_argument, reason_option, ticket_option, version_argument
 from mlflow.cli.registry_policy import policy
+from mlflow.cli.registry_requests import COMMANDS
 from mlflow.cli.table import print_table
 from mlflow.entities.model_registry.decision import Decision
 from mlflow.entities.model_registry.registry_state import Held, RegistryState
@@ -264,3 +265,5 @@ def _as_json(state: RegistryState) -> dict[str, Any]:
 
 
 registry.add_command(policy)
+for _command in COMMANDS:
+    registry.add_command(_command)

@@ -48,6 +48,7 @@ from mlflow.server.routes import (
     FollowUp,
     Handler,
     artifacts,
+    comments,
     decisions,
     experiments,
     leases,
@@ -60,6 +61,7 @@ from mlflow.server.routes import (
     segments,
     service,
     tables,
+    transition_requests,
 )
 from mlflow.server.routes.transfers import TRANSFERS, Pools, Transfer
 from mlflow.server.static import UiFiles
@@ -79,6 +81,8 @@ HANDLERS: dict[str, Handler] = {
     **model_versions.HANDLERS,
     **decisions.HANDLERS,
     **policies.HANDLERS,
+    **transition_requests.HANDLERS,
+    **comments.HANDLERS,
     **artifacts.HANDLERS,
     **tables.HANDLERS,
     **service.HANDLERS,
@@ -262,7 +266,10 @@ class Application:
         else:
             body = await self._body(scope, receive, needs_type=route.method in ("POST", "PUT"))
             size = len(body)
-            request = decode_body(route.request, body, parameters)
+            if route.query_too and not body:
+                request = decode_query(route.request, _query(scope), parameters)
+            else:
+                request = decode_body(route.request, body, parameters)
         if route.kind == "write":
             reply = await self._write(route, handler, request, size)
             if route.name in FOLLOW_UPS:

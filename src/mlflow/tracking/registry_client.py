@@ -18,9 +18,10 @@ from mlflow.entities.model_registry.registered_model import RegisteredModel
 from mlflow.entities.model_registry.registry_state import RegistryState
 from mlflow.entities.model_registry.timeline import Timeline
 from mlflow.tracking import decisions, manifests, model_versions, registered_models
+from mlflow.tracking.approval_client import ApprovalClient
 
 
-class RegistryClient:
+class RegistryClient(ApprovalClient):
     """What can be asked of a model registry; what changes it takes a reason and a ticket for the ledger."""
 
     @property

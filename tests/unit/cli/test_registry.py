@@ -86,3 +86,30 @@ def test_personal_data_is_erased_after_a_question() -> None:
     assert "event 7" in _run("audit", "erase", "3", "--part", "who", "--reason", "Asked for", answer="y\n")
     assert "OK: 7 events" in _run("audit", "verify", "--state")
     assert "?" in _run("registry", "history", "credit", "--version", "1")
+
+
+def _as(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr("mlflow._base.attribution.user_name", lambda: name)
+
+
+def test_a_request_is_made_listed_and_approved_by_somebody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    _as(monkeypatch, "ada")
+    made = _run("registry", "request", "credit", "1", "--to", "staging", "--reason", "Compare it")
+    number = made.split()[1]
+    _run("registry", "approve", number, fails=True)
+    _as(monkeypatch, "bob")
+    listed = _run("registry", "requests", "credit")
+    assert all(word in listed for word in (number, "Staging", "ada", "Compare it"))
+    assert "is in Staging" in _run("registry", "approve", number)
+    assert number not in _run("registry", "requests")
+    _as(monkeypatch, "ada")
+    second, third = (
+        _run("registry", "request", "credit", "1", "--to", to).split()[1] for to in ("@best", "None")
+    )
+    assert "withdrawn" in _run("registry", "withdraw", second)
+    assert "rejected" in _run("registry", "reject", third, "-m", "No")
+
+
+def test_comments_are_made_and_listed() -> None:
+    _run("registry", "comment", "credit", "1", "Drifts on Mondays")
+    assert "Drifts on Mondays" in _run("registry", "comments", "credit", "1")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from mlflow._artifacts.interface import ArtifactStore
+from mlflow._storage.interface.comments import CommentStore
 from mlflow._storage.interface.decisions import DecisionStore
 from mlflow._storage.interface.experiments import ExperimentStore
 from mlflow._storage.interface.inputs import InputStore
@@ -20,6 +21,7 @@ from mlflow._storage.interface.segments import SegmentStore
 from mlflow._storage.interface.settings import SettingStore
 from mlflow._storage.interface.tables import TableStore
 from mlflow._storage.interface.tags import TagStore
+from mlflow._storage.interface.transition_requests import TransitionRequestStore
 
 
 class Store(Protocol):
@@ -58,6 +60,10 @@ class Store(Protocol):
     def decisions(self) -> DecisionStore: ...
     @property
     def policies(self) -> PolicyStore: ...
+    @property
+    def transition_requests(self) -> TransitionRequestStore: ...
+    @property
+    def comments(self) -> CommentStore: ...
     @property
     def settings(self) -> SettingStore: ...
 

@@ -8,6 +8,7 @@ import weakref
 from mlflow._artifacts.interface import ArtifactStore
 from mlflow._storage.owners import place_of_owner
 from mlflow._storage.rest.calls import Calls
+from mlflow._storage.rest.comments import RestComments
 from mlflow._storage.rest.decisions import RestDecisions
 from mlflow._storage.rest.experiments import RestExperiments
 from mlflow._storage.rest.inputs import RestInputs
@@ -23,6 +24,7 @@ from mlflow._storage.rest.segments import RestSegments
 from mlflow._storage.rest.settings import RestSettings
 from mlflow._storage.rest.tables import RestTables
 from mlflow._storage.rest.tags import RestTags
+from mlflow._storage.rest.transition_requests import RestTransitionRequests
 from mlflow._storage.rest.transport import HttpTransport
 
 
@@ -58,6 +60,8 @@ class RestStore:
         self.tables = RestTables(calls)
         self.decisions = RestDecisions(calls)
         self.policies = RestPolicies(calls)
+        self.transition_requests = RestTransitionRequests(calls)
+        self.comments = RestComments(calls)
         self.settings = RestSettings(self.transport, self.experiments)
         _transports.add(self.transport)
 

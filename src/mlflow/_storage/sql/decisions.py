@@ -59,9 +59,13 @@ _UNMARKED = (
     "delete_registered_model_tag",
     "set_model_version_tag",
     "delete_model_version_tag",
+    "create_comment",
+    "update_comment",
+    "delete_comment",
 )
 """Events that no timeline shows, of which there may be very many."""
-_ERASABLE_SLOTS = ("model-tag/", "version-tag/", "description")
+_ERASABLE_SLOTS = ("model-tag/", "version-tag/", "description", "comment/")
+_HOLDING_FORMS = ("set_", "describe_", "create_comment", "update_comment")
 _SLOTS = """
 WITH RECURSIVE slots (slot) AS (
   SELECT (SELECT MIN(slot) FROM decision WHERE model = ?)
@@ -322,11 +326,11 @@ def _check_past(cx: Connection, head: Head) -> None:
     """Refuses to erase what the registry still holds, and what models and versions are made of."""
     if not head.slot.startswith(_ERASABLE_SLOTS):
         raise InvalidParameterValue(
-            f"Event {head.seq} ({head.action}) cannot lose what it changed: the registry follows from it. Tags and "
-            "descriptions can be erased."
+            f"Event {head.seq} ({head.action}) cannot lose what it changed: the registry follows from it. Tags, "
+            "descriptions and comments can be erased."
         )
     row = cx.one("SELECT MAX(seq) FROM decision WHERE model = ? AND slot = ?", (head.model, head.slot))
-    if row is not None and row[0] == head.seq and head.action.startswith(("set_", "describe_")):
+    if row is not None and row[0] == head.seq and head.action.startswith(_HOLDING_FORMS):
         raise InvalidParameterValue(
             f"Event {head.seq} says what still holds. Change or remove the tag or description first; then erase it, "
             "and the event that says what held before"

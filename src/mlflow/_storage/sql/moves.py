@@ -5,7 +5,7 @@ from __future__ import annotations
 from mlflow._storage.sql.connection import Connection
 from mlflow._storage.sql.engine import Engine
 from mlflow._storage.sql.ledger import Change, Contents, Subject
-from mlflow._storage.sql.policies import enforce, version_evidence
+from mlflow._storage.sql.policies import Requested, enforce, version_evidence
 from mlflow._storage.sql.registry_rows import VersionRow, find_registered_model, find_version
 from mlflow._storage.sql.tenure import Arrival, Tenure
 from mlflow._storage.validation import check_alias, check_version_number
@@ -40,7 +40,7 @@ def move_version(
     stage: str,
     *,
     archive_existing: bool,
-    requested: Contents | None = None,
+    requested: Requested | None = None,
 ) -> int:
     """Moves a version to a stage, if the policies let it.
 
@@ -50,31 +50,27 @@ def move_version(
         row: The version.
         stage: A stage, as `check_transition` gives it.
         archive_existing: Whether other versions in that stage are archived.
-        requested: What the event says of the request that it follows.
+        requested: The request that it follows.
 
     Returns:
         Number of the event.
     """
     change.explain_by_tags(row.subject)
-    verdict = enforce(change, engine, row, f"stage/{stage}")
-    seq = _move(
-        change,
-        row.subject,
-        row.stage,
-        {"stage": stage, **(requested or {}), **verdict.after},
-        verdict.evidence,
-    )
+    verdict = enforce(change, engine, row, f"stage/{stage}", requested)
+    seq = _move(change, row.subject, row.stage, {"stage": stage, **verdict.after}, verdict.evidence)
     if archive_existing:
         _archive_others(change, row, stage)
     return seq
 
 
-def point_alias(change: Change, engine: Engine, row: VersionRow, alias: str) -> int:
+def point_alias(
+    change: Change, engine: Engine, row: VersionRow, alias: str, requested: Requested | None = None
+) -> int:
     """Makes an alias point to a version, if the policies let it; returns the number of the event."""
     slot = f"alias/{check_alias(alias)}"
     before = _aliased(change.cx, row.model, alias)
     change.explain_by_tags(row.subject)
-    verdict = enforce(change, engine, row, slot)
+    verdict = enforce(change, engine, row, slot, requested)
     after = {"alias": alias, "version": str(row.version), **verdict.after}
     return change.record("set_alias", row.subject, slot, before, after, verdict.evidence)
 

@@ -15,6 +15,7 @@ from mlflow._storage.sql.moves import (
     roll_back,
 )
 from mlflow._storage.sql.registry_rows import VersionRow, find_registered_model, find_version
+from mlflow._storage.sql.transition_requests import ask
 from mlflow._storage.validation import check_text
 from mlflow.entities.model_registry.order import DecisionOrder, ExpectedState
 from mlflow.entities.model_registry.outcome import DecisionOutcome, Effect, PlaceState
@@ -51,6 +52,8 @@ def carry_out(change: Change, engine: Engine, order: DecisionOrder) -> tuple[int
     if row is None:
         raise InvalidParameterValue("Missing value for required parameter 'version'")
     target = place.partition("/")[2]
+    if order.request and order.act in ("stage", "alias"):
+        return ask(change, row, place, archive_existing=order.archive_existing), before
     if order.act == "stage":
         seq = move_version(change, engine, row, target, archive_existing=order.archive_existing)
         return seq, before

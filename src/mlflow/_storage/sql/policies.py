@@ -39,6 +39,18 @@ class Verdict(NamedTuple):
     after: dict[str, Any]
 
 
+class Requested(NamedTuple):
+    """The request that a decision follows.
+
+    Attributes:
+        seq: Number of its event.
+        actor: Who asked; approvals are those of others.
+    """
+
+    seq: int
+    actor: str
+
+
 class SqlPolicies:
     """Policies of the registry in SQL.
 
@@ -80,13 +92,7 @@ class SqlPolicies:
 
         def work(change: Change) -> None:
             row = find_version(change.cx, name, version)
-            if not change.attribution.actor:
-                raise InvalidParameterValue(
-                    "An approval needs to come from somebody: send the header X-Headrace-Actor"
-                )
-            evidence = version_evidence(change.cx, self._engine, row)
-            slot = f"approval/{row.version}/{place}"
-            change.record("approve_model_version", row.subject, slot, None, {"place": place}, evidence)
+            record_approval(change, self._engine, row, place)
 
         self._ledger.change(work)
 
@@ -116,7 +122,20 @@ class SqlPolicies:
         self._ledger.change(work)
 
 
-def enforce(change: Change, engine: Engine, row: VersionRow, place: str) -> Verdict:
+def record_approval(change: Change, engine: Engine, row: VersionRow, place: str) -> int:
+    """Records that somebody agrees that a version gets a place; returns the number of the event."""
+    if not change.attribution.actor:
+        raise InvalidParameterValue(
+            "An approval needs to come from somebody: send the header X-Headrace-Actor"
+        )
+    evidence = version_evidence(change.cx, engine, row)
+    slot = f"approval/{row.version}/{place}"
+    return change.record("approve_model_version", row.subject, slot, None, {"place": place}, evidence)
+
+
+def enforce(
+    change: Change, engine: Engine, row: VersionRow, place: str, requested: Requested | None = None
+) -> Verdict:
     """Lets a version get a place if the policies do.
 
     Args:
@@ -124,16 +143,19 @@ def enforce(change: Change, engine: Engine, row: VersionRow, place: str) -> Verd
         engine: The database.
         row: The version.
         place: `stage/Production`, `alias/champion`.
+        requested: The request that it follows.
 
     Raises:
         PolicyNotMet: A rule is not met, and the glass was not broken; the message names it and what would meet it.
     """
     evidence = version_evidence(change.cx, engine, row)
-    by = change.attribution
+    by, after = change.attribution, {}
+    if requested is not None:
+        by, after = by._replace(actor=requested.actor), {"request": requested.seq}
     outcomes = _judge(change.cx, row, place, evidence, by)
     change.judged += outcomes
     if not outcomes:
-        return Verdict(evidence or None, {})
+        return Verdict(evidence or None, after)
     failed = [outcome for outcome in outcomes if not outcome.ok]
     evidence["policy"] = {
         "event": _event(change.cx),
@@ -141,13 +163,13 @@ def enforce(change: Change, engine: Engine, row: VersionRow, place: str) -> Verd
         "rules": [dict(outcome) for outcome in outcomes],
     }
     if not failed:
-        return Verdict(evidence, {})
+        return Verdict(evidence, after)
     days = _review_days(change.cx, row.name, place)
     if not by.break_glass or days is None:
         change.refuse(_refused(row, place, failed, days))
-        return Verdict(evidence, {})
+        return Verdict(evidence, after)
     change.require_reason("A decision against a policy")
-    return Verdict(evidence, {"review_by": change.time_ms + int(days * _DAY_MS)})
+    return Verdict(evidence, {**after, "review_by": change.time_ms + int(days * _DAY_MS)})
 
 
 def version_evidence(cx: Connection, engine: Engine, row: VersionRow) -> Evidence:

@@ -26,6 +26,8 @@ TABLES = (
     "model_approval",
     "registry_policy",
     "open_review",
+    "transition_request",
+    "model_comment",
 )
 """What can be made anew from the ledger."""
 
@@ -218,16 +220,51 @@ def _approve(cx: Connection, head: Head, after: State, actor: str) -> None:
 
 
 def _got_place(cx: Connection, head: Head, place: str, after: State, actor: str) -> None:
-    """Spends the approvals of what was decided, and notes whether it has to be reviewed."""
-    cx.run(
-        "DELETE FROM model_approval WHERE model = ? AND version = ? AND target = ?",
-        (head.model, head.version, place),
-    )
+    """Spends the approvals of what was decided, closes requests, and notes whether it has to be reviewed."""
+    for table in ("model_approval", "transition_request"):
+        cx.run(
+            f"DELETE FROM {table} WHERE model = ? AND version = ? AND target = ?",
+            (head.model, head.version, place),
+        )
     if "review_by" in after:
         cx.run(
             "INSERT INTO open_review (seq, model, actor, due_ms) VALUES (?, ?, ?, ?)",
             (head.seq, head.model, actor, after["review_by"]),
         )
+
+
+def _request(cx: Connection, head: Head, after: State, actor: str) -> None:
+    del actor
+    cx.run(
+        "INSERT INTO transition_request (seq, model, version, target, archive) VALUES (?, ?, ?, ?, ?)",
+        (head.seq, head.model, head.version, after["place"], int(after["archive_existing"])),
+    )
+
+
+def _close_request(cx: Connection, head: Head, after: State, actor: str) -> None:
+    del after, actor
+    cx.run("DELETE FROM transition_request WHERE seq = ?", (int(head.slot.partition("/")[2]),))
+
+
+def _comment(cx: Connection, head: Head, after: State, actor: str) -> None:
+    cx.run(
+        "INSERT INTO model_comment (seq, model, version, actor, body, created_ms, updated_ms) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (head.seq, head.model, head.version, actor, after.get("comment", ""), head.time_ms, head.time_ms),
+    )
+
+
+def _change_comment(cx: Connection, head: Head, after: State, actor: str) -> None:
+    del actor
+    cx.run(
+        "UPDATE model_comment SET body = ?, updated_ms = ? WHERE seq = ?",
+        (after.get("comment", ""), head.time_ms, int(head.slot.partition("/")[2])),
+    )
+
+
+def _delete_comment(cx: Connection, head: Head, after: State, actor: str) -> None:
+    del after, actor
+    cx.run("DELETE FROM model_comment WHERE seq = ?", (int(head.slot.partition("/")[2]),))
 
 
 def _review(cx: Connection, head: Head, after: State, actor: str) -> None:
@@ -283,6 +320,7 @@ def _erase(cx: Connection, head: Head, after: State, actor: str) -> None:
         cx.run("UPDATE model_version SET user_id = NULL WHERE id = ?", (after["seq"],))
         cx.run("DELETE FROM model_approval WHERE seq = ?", (after["seq"],))
         cx.run("UPDATE open_review SET actor = '' WHERE seq = ?", (after["seq"],))
+        cx.run("UPDATE model_comment SET actor = '' WHERE seq = ?", (after["seq"],))
 
 
 _CHANGES: dict[str, Callable[[Connection, Head, State, str], None]] = {
@@ -305,6 +343,12 @@ _CHANGES: dict[str, Callable[[Connection, Head, State, str], None]] = {
     "record_manifest": _record_manifest,
     "approve_model_version": _approve,
     "review_decision": _review,
+    "request_transition": _request,
+    "reject_transition": _close_request,
+    "withdraw_transition": _close_request,
+    "create_comment": _comment,
+    "update_comment": _change_comment,
+    "delete_comment": _delete_comment,
     "set_policy": _set_policy,
     "set_alias": _set_alias,
     "delete_alias": _delete_alias,

@@ -10,6 +10,7 @@ from mlflow._artifacts.interface import ArtifactStore
 from mlflow._base.clock import now_ms
 from mlflow._storage.interface.settings import ArtifactPlace
 from mlflow._storage.owners import place_of_owner
+from mlflow._storage.sql.comments import SqlComments
 from mlflow._storage.sql.connection import Connection
 from mlflow._storage.sql.decisions import SqlDecisions
 from mlflow._storage.sql.dialects import Dialect, translating
@@ -32,6 +33,7 @@ from mlflow._storage.sql.segments import SqlSegments
 from mlflow._storage.sql.settings import SqlSettings
 from mlflow._storage.sql.tables import SqlTables
 from mlflow._storage.sql.tags import SqlTags
+from mlflow._storage.sql.transition_requests import SqlTransitionRequests
 from mlflow._storage.sql.trash import SqlTrash
 from mlflow._storage.sql.writer import Operation
 from mlflow.exceptions import ResourceDoesNotExist
@@ -77,6 +79,8 @@ class SqlStore:
         self.decisions = SqlDecisions(engine, ledger)
         self.trash = SqlTrash(engine, settings)
         self.policies = SqlPolicies(engine, ledger)
+        self.transition_requests = SqlTransitionRequests(engine, ledger, self.decisions)
+        self.comments = SqlComments(engine, ledger)
         self.is_new = False
         try:
             with translating(dialect):

@@ -34,6 +34,7 @@ class DecisionOrder(_MlflowObject):
         to: The stage, or the alias; for a rollback either, an alias as `@champion`, and `Production` by default.
         archive_existing: Whether other versions in the stage go to `Archived`.
         expected: What its maker saw.
+        request: Whether somebody else is asked to approve it, instead of doing it. Only of `stage` and `alias`.
     """
 
     name: str
@@ -42,3 +43,4 @@ class DecisionOrder(_MlflowObject):
     to: str
     archive_existing: bool = False
     expected: ExpectedState | None = None
+    request: bool = False

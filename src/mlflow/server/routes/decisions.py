@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mlflow._base.attribution import attributed, current_attribution
+from mlflow._base.attribution import giving
 from mlflow._base.moments import Period, parse_period
 from mlflow._storage.interface.decisions import DecisionFilter
 from mlflow._wire import decisions as wire
@@ -28,13 +28,7 @@ def search_decisions(context: Context, request: wire.SearchDecisions) -> wire.De
 
 
 def decide(context: Context, request: wire.Decide) -> wire.DecideReply:
-    by = current_attribution()
-    by = by._replace(
-        reason=request.reason or by.reason,
-        ticket=request.ticket or by.ticket,
-        break_glass=request.break_glass or by.break_glass,
-    )
-    with attributed(by):
+    with giving(request.reason, request.ticket, request.break_glass):
         outcome = context.store.decisions.decide(wire.order_from_wire(request), request.dry_run)
     return wire.outcome_to_wire(outcome)
 
