@@ -47,6 +47,10 @@ def header(page: Page, name: str) -> Locator:
     return page.get_by_role("columnheader", name=name)
 
 
+def sort_by(page: Page, name: str) -> None:
+    header(page, name).get_by_role("button", name=name, exact=True).click()
+
+
 def filter_runs(page: Page, text: str) -> None:
     box = page.get_by_label("Filter runs")
     box.fill(text)
@@ -68,14 +72,14 @@ def test_a_click_on_a_metric_brings_the_true_best_then_the_worst(
 ) -> None:
     page = open_page(f"{server.url}/#/experiments/{many}")
     first = page.get_by_role("grid").get_by_role("link").first
-    header(page, "accuracy").get_by_role("button").click()
+    sort_by(page, "accuracy")
     expect(first).to_have_text(f"run-{RUNS - 1:04}")
     expect(header(page, "accuracy")).to_have_attribute("aria-sort", "descending")
     assert "sort=-metrics.accuracy" in page.url
-    header(page, "accuracy").get_by_role("button").click()
+    sort_by(page, "accuracy")
     expect(first).to_have_text("run-0000")
     expect(header(page, "accuracy")).to_have_attribute("aria-sort", "ascending")
-    header(page, "accuracy").get_by_role("button").click()
+    sort_by(page, "accuracy")
     expect(header(page, "accuracy")).to_have_attribute("aria-sort", "none")
     assert "sort" not in page.url
 
@@ -150,7 +154,7 @@ def test_a_colleague_who_opens_the_address_sees_the_same(
 ) -> None:
     page = open_page(f"{server.url}/#/experiments/{many}")
     filter_runs(page, "params.n_estimators = 200")
-    header(page, "accuracy").get_by_role("button").click()
+    sort_by(page, "accuracy")
     page.get_by_role("button", name="Columns").click()
     picker = page.get_by_role("dialog", name="Columns")
     picker.get_by_label("Search keys").fill("model_type")
@@ -208,6 +212,113 @@ def test_delete_undo_and_restore_runs(server: Server, open_page: OpenPage) -> No
     expect(links).to_have_text(["r0", "r1", "r2", "r3"])
 
 
+@pytest.fixture(scope="module")
+def nested(server: Server) -> str:
+    """Two searches with five runs each, and a run that was lost."""
+    experiment = server.create_experiment("nested runs")
+    for search in range(2):
+        start = NOW - search * 60_000
+        parent = server.create_run(experiment, f"search {search}", start_ms=start)
+        for child in range(5):
+            server.create_run(
+                experiment,
+                f"child {search}.{child}",
+                metrics={"score": [0.1, 0.5 + search / 10 + child / 100]},
+                params={"kernel": "rbf" if child % 2 else "linear"},
+                tags={"mlflow.parentRunId": parent},
+                start_ms=start + child * 1000,
+                status="FAILED" if child == 4 else "FINISHED",
+            )
+    server.create_run(
+        experiment,
+        "gone",
+        tags={"mlflow.headrace.lost": str(NOW)},
+        start_ms=NOW - 999_000,
+        status="KILLED",
+    )
+    return experiment
+
+
+def test_children_stand_below_their_parents(server: Server, nested: str, open_page: OpenPage) -> None:
+    page = open_page(f"{server.url}/#/experiments/{nested}?sort=-metrics.score")
+    grid = page.get_by_role("treegrid", name="Runs")
+    # Parents have no score of their own: the best of their children tells the order.
+    expect(grid.get_by_role("link")).to_have_text(["search 1", "search 0", "gone"])
+    first = grid.get_by_role("row", name="search 1")
+    expect(first).to_contain_text("0.64")
+    expect(first).to_contain_text("child runs: 4 finished, 1 failed")
+    expect(grid.get_by_role("row", name="gone")).to_contain_text("lost")
+    grid.get_by_role("button", name="Open search 1").click()
+    expect(grid.get_by_role("link")).to_have_text(
+        ["search 1", *(f"child 1.{child}" for child in (4, 3, 2, 1, 0)), "search 0", "gone"]
+    )
+    expect(grid.get_by_role("row", name="child 1.4")).to_have_attribute("aria-level", "2")
+    # Closed and opened by keys.
+    page.keyboard.press("ArrowLeft")
+    expect(grid.get_by_role("link")).to_have_text(["search 1", "search 0", "gone"])
+    page.keyboard.press("ArrowRight")
+    expect(grid.get_by_role("link")).to_have_count(8)
+    # What matches keeps its parent, which stands there for its sake.
+    filter_runs(page, "metrics.score > 0.63")
+    expect(grid.get_by_role("link")).to_have_text(["search 1", "child 1.4"])
+    filter_runs(page, "")
+    page.get_by_role("button", name="Tree").click()
+    expect(page.get_by_role("grid", name="Runs").get_by_role("link")).to_have_count(13)
+    assert "flat=1" in page.url
+
+
+def test_runs_are_grouped_and_summed_up_and_given_as_a_file(
+    server: Server, nested: str, open_page: OpenPage
+) -> None:
+    page = open_page(f"{server.url}/#/experiments/{nested}?q=metrics.score%20%3E%200")
+    page.get_by_role("button", name="Group by").click()
+    dialog = page.get_by_role("dialog", name="Group by")
+    dialog.get_by_label("kernel").check()
+    dialog.get_by_role("button", name="Done").click()
+    grid = page.get_by_role("treegrid", name="Runs")
+    linear = grid.get_by_role("row", name="linear")
+    expect(linear).to_contain_text("0.57± 0.058")
+    expect(grid.get_by_role("row")).to_have_count(3)
+    grid.get_by_role("button", name="Open linear").click()
+    expect(grid.get_by_role("link")).to_have_count(6)
+    expect(page.get_by_text("2 groups", exact=True)).to_be_visible()
+    # Another number of the same metric.
+    header(page, "score").hover()
+    page.get_by_role("button", name="Column score").click()
+    page.get_by_role("menuitemradio", name="Minimum").click()
+    expect(linear).to_contain_text("0.1")
+    assert "cols=a:started,a:duration,a:user,m:score:min" in page.url
+    page.get_by_role("button", name="Download CSV").click()
+    with page.expect_download() as download:
+        page.get_by_role("menuitem", name="CSV, the columns shown").click()
+    lines = download.value.path().read_text().splitlines()
+    assert lines[0].endswith("metrics.`score`:min,params.`kernel`")
+    assert len(lines) == 11
+
+
+def test_the_filter_box_offers_what_there_is(server: Server, nested: str, open_page: OpenPage) -> None:
+    page = open_page(f"{server.url}/#/experiments/{nested}?flat=1")
+    box = page.get_by_label("Filter runs")
+    options = page.get_by_role("listbox", name="Suggestions").get_by_role("option")
+    box.press_sequentially("ker")
+    expect(options.first).to_contain_text("params.kernel")
+    expect(options.first).to_contain_text("10 runs")
+    box.press("ArrowDown")
+    box.press("Enter")
+    expect(box).to_have_value("params.kernel ")
+    expect(options.first).to_have_text("=")
+    box.press_sequentially("= ")
+    expect(options).to_have_text(["'linear'6 runs", "'rbf'4 runs"])
+    options.last.click()
+    expect(box).to_have_value("params.kernel = 'rbf' ")
+    box.press("Enter")
+    expect(page.get_by_role("grid").get_by_role("link")).to_have_count(4)
+    # What is wrong is said before it is sent.
+    box.fill("params.kernel == 'rbf' and metrics.score > 0")
+    expect(page.get_by_role("search").locator("mark")).to_have_text("==")
+    expect(page.get_by_role("grid").get_by_role("link")).to_have_count(4)
+
+
 def test_new_runs_and_values_appear_while_the_page_is_open(server: Server, open_page: OpenPage) -> None:
     experiment = server.create_experiment("live runs")
     first = server.create_run(experiment, "first", metrics={"loss": [1.0]}, status="RUNNING", start_ms=NOW)
@@ -235,7 +346,7 @@ def test_the_table_is_one_tab_stop_driven_by_keys(server: Server, many: str, ope
     expect(grid.get_by_role("link").first).to_be_visible()
     page.keyboard.press("/")
     expect(page.get_by_label("Filter runs")).to_be_focused()
-    for _ in range(4):
+    for _ in range(6):  # Active, Trash, Group by, Columns, Download
         page.keyboard.press("Tab")
     expect(grid).to_be_focused()
     page.keyboard.press("ArrowDown")

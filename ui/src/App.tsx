@@ -7,7 +7,7 @@ import { MissingPage } from "./pages/MissingPage";
 import { FindRunPage } from "./pages/run/FindRunPage";
 import { ExperimentRunsPage, SeveralExperimentsPage } from "./pages/runs/RunsPage";
 import { useLocation } from "./state/location";
-import { parseRoute, type Route } from "./state/routes";
+import { parseRoute, printRoute, type Route } from "./state/routes";
 
 const RunPage = lazy(() => import("./pages/run/RunPage"));
 
@@ -37,7 +37,7 @@ function Page({ route }: { route: Route }) {
       return <RunPage key={route.runId} route={route} />;
     case "find-run":
       return <FindRunPage runId={route.runId} />;
-    case "missing":
-      return <MissingPage path={route.path} />;
+    default:
+      return <MissingPage path={printRoute(route)} />;
   }
 }

@@ -68,6 +68,7 @@ export async function call<E extends keyof Endpoints>(
   endpoint: E,
   values: Endpoints[E]["request"],
   signal?: AbortSignal,
+  headers: Record<string, string> = {},
 ): Promise<Endpoints[E]["response"]> {
   const [method = "", pattern = ""] = endpoint.split(" ");
   const rest: Record<string, unknown> = { ...values };
@@ -76,14 +77,14 @@ export async function call<E extends keyof Endpoints>(
     delete rest[name];
     return encodeURIComponent(value);
   });
-  const address = `ajax-api/2.0/${path}`;
+  const address = path.startsWith("headrace/") ? `api/1.0/${path}` : `ajax-api/2.0/${path}`;
   const response =
     method === "GET"
-      ? await request(serverUrl(address, rest as Query), { signal })
+      ? await request(serverUrl(address, rest as Query), { signal, headers })
       : await request(serverUrl(address), {
           method,
           signal,
-          headers: { "Content-Type": "application/json" },
+          headers: { "Content-Type": "application/json", ...headers },
           body: JSON.stringify(rest),
         });
   return (await response.json()) as Endpoints[E]["response"];

@@ -3,8 +3,6 @@ import type { KeyValue, WireExperiment } from "./schema";
 
 export type State = "active" | "trash" | "all";
 
-export const VIEW_TYPES = { active: "ACTIVE_ONLY", trash: "DELETED_ONLY", all: "ALL" } as const;
-
 /** The tag that holds the description of an experiment or a run, as MLflow stores it. */
 export const NOTE_TAG = "mlflow.note.content";
 
@@ -19,9 +17,26 @@ export interface ExperimentRow {
   tags: Record<string, string>;
 }
 
+/** An experiment in a table, with what goes on in it. */
+export interface ListedExperiment {
+  id: string;
+  name: string;
+  deleted: boolean;
+  created: number;
+  lastRun: number | undefined;
+  /** Counted up to 10,000. */
+  runs: number;
+  running: number;
+  /** Those that began in the last 7 days. */
+  failed: number;
+  tags: Record<string, string>;
+}
+
 export interface ExperimentPage {
-  rows: ExperimentRow[];
+  rows: ListedExperiment[];
   next: string | undefined;
+  /** Of all pages; known with the first. */
+  total: number | undefined;
 }
 
 /** Tags and parameters on the wire as entries; an empty value is left out there. */
@@ -43,35 +58,32 @@ export function experimentRow(experiment: WireExperiment): ExperimentRow {
   };
 }
 
-/** The filter for "the name contains this text". A double quote cannot be escaped, so any character stands for it. */
-export function nameFilter(text: string, attribute = "name"): string | undefined {
-  const wanted = text.trim();
-  return wanted ? `${attribute} ILIKE "%${wanted.replaceAll('"', "_")}%"` : undefined;
-}
-
 export interface ExperimentSearch {
   name: string;
   state: State;
   orderBy: string;
 }
 
-export async function searchExperiments(
-  search: ExperimentSearch,
-  pageToken: string | undefined,
-  signal?: AbortSignal,
-): Promise<ExperimentPage> {
+export async function experimentTable(search: ExperimentSearch, cursor: string | undefined, signal?: AbortSignal): Promise<ExperimentPage> {
   const reply = await call(
-    "POST mlflow/experiments/search",
-    {
-      max_results: 200,
-      page_token: pageToken,
-      filter: nameFilter(search.name),
-      order_by: [search.orderBy],
-      view_type: VIEW_TYPES[search.state],
-    },
+    "GET headrace/experiments/table",
+    { q: search.name.trim() || undefined, state: search.state, sort: [search.orderBy], limit: 200, cursor },
     signal,
   );
-  return { rows: (reply.experiments ?? []).map(experimentRow), next: reply.next_page_token || undefined };
+  const rows = reply.rows.map(
+    (row): ListedExperiment => ({
+      id: row.experiment_id,
+      name: row.name,
+      deleted: row.lifecycle_stage === "deleted",
+      created: row.created,
+      lastRun: row.last_run ?? undefined,
+      runs: row.runs,
+      running: row.running,
+      failed: row.failed,
+      tags: row.tags,
+    }),
+  );
+  return { rows, next: reply.next_cursor || undefined, total: reply.total ?? undefined };
 }
 
 export async function getExperiment(id: string, signal?: AbortSignal): Promise<ExperimentRow> {

@@ -1,6 +1,6 @@
 import { numberFromWire } from "../lib/numbers";
 import { call } from "./client";
-import { keyValues, type State, VIEW_TYPES } from "./experiments";
+import { keyValues } from "./experiments";
 import type { WireModelInfo, WireRun } from "./schema";
 
 export type RunStatus = NonNullable<WireRun["info"]["status"]>;
@@ -35,11 +35,6 @@ export interface RunDataset {
   context: string;
 }
 
-export interface RunPage {
-  rows: RunRow[];
-  next: string | undefined;
-}
-
 export function runRow({ info, data, inputs, outputs }: WireRun): RunRow {
   const metrics: Record<string, MetricPoint> = {};
   for (const { key, value, timestamp, step } of data?.metrics ?? []) {
@@ -65,33 +60,6 @@ export function runRow({ info, data, inputs, outputs }: WireRun): RunRow {
     })),
     models: (outputs?.model_outputs ?? []).flatMap((output) => output.model_id ?? []),
   };
-}
-
-export interface RunSearch {
-  experimentIds: readonly string[];
-  filter: string;
-  orderBy: readonly string[];
-  state: State;
-}
-
-/** The first page is small, so that it is on screen at once; the rest comes in large pieces. */
-export const FIRST_PAGE = 100;
-export const NEXT_PAGE = 500;
-
-export async function searchRuns(search: RunSearch, pageToken: string | undefined, signal?: AbortSignal): Promise<RunPage> {
-  const reply = await call(
-    "POST mlflow/runs/search",
-    {
-      experiment_ids: [...search.experimentIds],
-      filter: search.filter || undefined,
-      order_by: [...search.orderBy],
-      run_view_type: VIEW_TYPES[search.state],
-      max_results: pageToken === undefined ? FIRST_PAGE : NEXT_PAGE,
-      page_token: pageToken,
-    },
-    signal,
-  );
-  return { rows: (reply.runs ?? []).map(runRow), next: reply.next_page_token || undefined };
 }
 
 export async function getRun(id: string, signal?: AbortSignal): Promise<RunRow> {

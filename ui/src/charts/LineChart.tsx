@@ -21,19 +21,25 @@ interface LineChartProps {
   height: number;
   /** Charts of one group move their cursors together. */
   group: string;
+  /** What part of the axis is shown; all of it by default. */
+  range?: readonly [from: number, to: number];
+  /** Told which part was drawn over, or undefined for all of it. */
+  onRange: (range: readonly [from: number, to: number] | undefined) => void;
 }
 
-/** One metric of one run as a line; smoothed over the raw values when asked. */
-export function LineChart({ series, options, description, height, group }: LineChartProps) {
+/** One metric of one run as a line, over the band of the values that it stands for; smoothed when asked. */
+export function LineChart({ series, options, description, height, group, range, onRange }: LineChartProps) {
   const host = useRef<HTMLDivElement>(null);
   const tip = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot>(undefined);
   const theme = useShownTheme();
+  const zoom = useRef({ range, onRange });
+  zoom.current = { range, onRange };
 
   useEffect(() => {
     const element = host.current;
     if (!element) return;
-    const plot = new uPlot(settings(element, series, options, height, group, tip), data(series, options), element);
+    const plot = new uPlot(settings(element, series, options, height, group, tip, zoom), data(series, options), element);
     chart.current = plot;
     const watch = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }));
     watch.observe(element);
@@ -48,7 +54,7 @@ export function LineChart({ series, options, description, height, group }: LineC
 
   useLayoutEffect(() => {
     chart.current?.setData(data(series, options));
-  }, [series, options]);
+  }, [series, options, range]);
 
   return (
     <div className={styles.chart} role="img" aria-label={description}>
@@ -58,8 +64,8 @@ export function LineChart({ series, options, description, height, group }: LineC
   );
 }
 
-function data({ x, y }: Series, { smoothing }: LineChartOptions): uPlot.AlignedData {
-  return smoothing > 0 ? [x, y, smooth(y, smoothing)] : [x, y];
+function data({ x, y, low, high }: Series, { smoothing }: LineChartOptions): uPlot.AlignedData {
+  return smoothing > 0 ? [x, y, low, high, smooth(y, smoothing)] : [x, y, low, high];
 }
 
 /** Tells a position on the x axis in words. */
@@ -81,6 +87,7 @@ function settings(
   height: number,
   group: string,
   tip: { current: HTMLDivElement | null },
+  zoom: { current: Pick<LineChartProps, "range" | "onRange"> },
 ): uPlot.Options {
   const style = getComputedStyle(element);
   const token = (name: string): string => style.getPropertyValue(name).trim();
@@ -94,6 +101,7 @@ function settings(
     points: { show: few && !raw, size: 5, fill: stroke },
     alpha: raw ? 0.25 : 1,
   });
+  const edge: uPlot.Series = { stroke: undefined, width: 0, points: { show: false } };
   return {
     width: element.clientWidth || 300,
     height,
@@ -101,12 +109,24 @@ function settings(
     padding: [12, 12, 0, 0],
     cursor: {
       sync: { key: group, scales: ["x", null] },
-      drag: { x: true, y: false },
+      drag: { x: true, y: false, setScale: false },
+      bind: {
+        dblclick: () => () => {
+          zoom.current.onRange(undefined);
+          return null;
+        },
+      },
       y: false,
       points: { size: 7 },
     },
     scales: {
-      x: { time: options.axis === "time" },
+      x: {
+        time: options.axis === "time",
+        range: (_: uPlot, least: number | null, most: number | null): uPlot.Range.MinMax => {
+          const [from, to] = zoom.current.range ?? [least ?? 0, most ?? 1];
+          return from === to ? [from - 0.5, to + 0.5] : [from, to];
+        },
+      },
       y: options.log ? { distr: allPositive(series.y) ? 3 : 4 } : {},
     },
     axes: [
@@ -132,8 +152,17 @@ function settings(
         values: (_: uPlot, ticks: (number | null)[]) => ticks.map((tick) => (tick === null ? "" : formatNumber(tick))),
       },
     ],
-    series: options.smoothing > 0 ? [{}, line(color, true), line(color, false)] : [{}, line(color, false)],
+    series: options.smoothing > 0 ? [{}, line(color, true), edge, edge, line(color, false)] : [{}, line(color, false), edge, edge],
+    bands: [{ series: [3, 2], fill: `${color}33` }],
     hooks: {
+      setSelect: [
+        (plot) => {
+          const { left, width } = plot.select;
+          if (width < 4) return;
+          zoom.current.onRange([plot.posToVal(left, "x"), plot.posToVal(left + width, "x")]);
+          plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+        },
+      ],
       setCursor: [(plot) => showTip(plot, tip.current, options)],
       draw: [(plot) => drawOdd(plot, series, token("--bad"))],
     },
@@ -162,9 +191,10 @@ function showTip(plot: uPlot, tip: HTMLDivElement | null, options: LineChartOpti
   }
   const raw = plot.data[1]?.[at];
   const value = raw == null ? "no number" : formatNumber(raw, 6);
-  const smoothed = plot.data[2]?.[at];
+  const [low, high, smoothed] = [2, 3, 4].map((row) => plot.data[row]?.[at]);
+  const band = low != null && high != null && low !== high ? ` (${formatNumber(low)} … ${formatNumber(high)})` : "";
   tip.hidden = false;
-  tip.textContent = `${formatX(x, options.axis)}: ${value}${smoothed == null ? "" : ` (smoothed ${formatNumber(smoothed)})`}`;
+  tip.textContent = `${formatX(x, options.axis)}: ${value}${band}${smoothed == null ? "" : `, smoothed ${formatNumber(smoothed)}`}`;
   const right = left > plot.over.clientWidth / 2;
   tip.style.left = right ? "auto" : `${left + 64}px`;
   tip.style.right = right ? `${plot.over.clientWidth - left + 20}px` : "auto";
@@ -177,7 +207,7 @@ function drawOdd(plot: uPlot, series: Series, color: string): void {
   ctx.save();
   ctx.strokeStyle = color;
   ctx.lineWidth = devicePixelRatio * 1.5;
-  for (const { x } of series.odd) {
+  for (const x of series.odd) {
     const left = plot.valToPos(x, "x", true);
     if (left < bbox.left || left > bbox.left + bbox.width) continue;
     ctx.beginPath();

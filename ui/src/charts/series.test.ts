@@ -1,27 +1,36 @@
 import { describe, expect, it } from "vitest";
-import { allPositive, extremes, smooth, toSeries } from "./series";
+import { allPositive, extremes, fromAxis, smooth, toAxis, toSeries } from "./series";
 
-const points = [
-  { step: 0, timestamp: 5000, value: 1 },
-  { step: 1, timestamp: 4000, value: NaN },
-  { step: 2, timestamp: 9000, value: 3 },
-];
+const envelope = {
+  n: 40,
+  x: [10, 20, 30],
+  low: [0.5, null, 2],
+  high: [1, null, Infinity],
+  last: [1, null, Infinity],
+  nan: [20],
+  sampled: true,
+};
 
 describe("a series", () => {
-  it("follows the steps and counts what is no number", () => {
-    expect(toSeries(points, "step")).toEqual({ x: [0, 1, 2], y: [1, null, 3], odd: [{ x: 1, value: NaN }] });
-  });
-  it("is sorted by time, from the first point when relative", () => {
-    expect(toSeries(points, "time").x).toEqual([4, 5, 9]);
-    expect(toSeries(points, "relative")).toMatchObject({ x: [0, 1, 5], y: [null, 1, 3] });
-  });
-  it("knows its extremes", () => {
-    expect(extremes(toSeries(points, "step"))).toEqual({
-      lowest: { x: 0, value: 1 },
-      highest: { x: 2, value: 3 },
-      last: { x: 2, value: 3 },
+  it("has the last values with their ranges, and says where something is no number", () => {
+    expect(toSeries(envelope, "step", 0)).toEqual({
+      x: [10, 20, 30],
+      y: [1, null, null],
+      low: [0.5, null, 2],
+      high: [1, null, null],
+      odd: [20, 30],
     });
-    expect(extremes({ x: [0], y: [null], odd: [] })).toBeUndefined();
+  });
+  it("stands on an axis of seconds, from its origin when relative", () => {
+    expect(toSeries({ ...envelope, x: [5000, 6000, 9000] }, "time", 0).x).toEqual([5, 6, 9]);
+    expect(toSeries({ ...envelope, x: [5000, 6000, 9000] }, "relative", 5000).x).toEqual([0, 1, 4]);
+  });
+  it.each(["step", "time", "relative"] as const)("finds the way back from the axis: %s", (axis) => {
+    expect(fromAxis(toAxis(7000, axis, 5000), axis, 5000)).toBe(7000);
+  });
+  it("knows its extremes, those between the points too", () => {
+    expect(extremes(toSeries(envelope, "step", 0))).toEqual({ lowest: 0.5, highest: 1, last: 1 });
+    expect(extremes({ x: [0], y: [null], low: [null], high: [null], odd: [] })).toBeUndefined();
   });
 });
 

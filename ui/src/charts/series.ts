@@ -1,5 +1,5 @@
 /** What a chart draws, computed from a metric's history. Pure functions. */
-import type { MetricPoint } from "../api/runs";
+import type { Envelope } from "../api/metrics";
 
 export type XAxis = "step" | "time" | "relative";
 
@@ -7,24 +7,39 @@ export interface Series {
   x: number[];
   /** Null where there is nothing to draw: NaN and the infinities. */
   y: (number | null)[];
-  /** Where the values were no finite numbers, and what they were. */
-  odd: { x: number; value: number }[];
+  /** Least and greatest value around each point, where it stands for several. */
+  low: (number | null)[];
+  high: (number | null)[];
+  /** Where there were values that are no finite numbers. */
+  odd: number[];
 }
 
-/** Points against an axis, in its order. Times are seconds, as the chart library wants them. */
-export function toSeries(points: readonly MetricPoint[], axis: XAxis): Series {
-  const start = points.reduce((least, point) => Math.min(least, point.timestamp), Infinity);
-  const position = (point: MetricPoint): number =>
-    axis === "step" ? point.step : axis === "time" ? point.timestamp / 1000 : (point.timestamp - start) / 1000;
-  const placed = points.map((point) => ({ x: position(point), value: point.value }));
-  if (axis !== "step") placed.sort((a, b) => a.x - b.x);
-  const series: Series = { x: [], y: [], odd: [] };
-  for (const { x, value } of placed) {
-    series.x.push(x);
-    series.y.push(Number.isFinite(value) ? value : null);
-    if (!Number.isFinite(value)) series.odd.push({ x, value });
-  }
-  return series;
+/** Where a point of the server's axis is on the chart's; times are seconds, as the chart library wants them. */
+export function toAxis(x: number, axis: XAxis, origin: number): number {
+  return axis === "step" ? x : (axis === "time" ? x : x - origin) / 1000;
+}
+
+/** The way back, for a range that is zoomed into. */
+export function fromAxis(x: number, axis: XAxis, origin: number): number {
+  return axis === "step" ? x : axis === "time" ? x * 1000 : x * 1000 + origin;
+}
+
+/** What a chart draws of an envelope. `origin` is the time at which a relative axis begins, in ms. */
+export function toSeries(envelope: Envelope, axis: XAxis, origin: number): Series {
+  const finite = (value: number | null): number | null => (value !== null && Number.isFinite(value) ? value : null);
+  const at = (x: number): number => toAxis(x, axis, origin);
+  const odd = new Set(envelope.nan);
+  envelope.x.forEach((x, index) => {
+    const value = envelope.last[index];
+    if (value !== null && value !== undefined && !Number.isFinite(value)) odd.add(x);
+  });
+  return {
+    x: envelope.x.map(at),
+    y: envelope.last.map(finite),
+    low: envelope.low.map(finite),
+    high: envelope.high.map(finite),
+    odd: [...odd].sort((a, b) => a - b).map(at),
+  };
 }
 
 /**
@@ -49,21 +64,16 @@ export function allPositive(values: readonly (number | null)[]): boolean {
 }
 
 export interface Extremes {
-  lowest: { x: number; value: number };
-  highest: { x: number; value: number };
-  last: { x: number; value: number };
+  lowest: number;
+  highest: number;
+  last: number;
 }
 
-export function extremes(series: Series): Extremes | undefined {
-  let found: Extremes | undefined;
-  series.y.forEach((value, index) => {
-    if (value === null) return;
-    const point = { x: series.x[index] ?? 0, value };
-    found = {
-      lowest: found && found.lowest.value <= value ? found.lowest : point,
-      highest: found && found.highest.value >= value ? found.highest : point,
-      last: point,
-    };
-  });
-  return found;
+export function extremes({ low, high, y }: Series): Extremes | undefined {
+  const numbers = (values: readonly (number | null)[]): number[] => values.filter((value) => value !== null);
+  const last = numbers(y).at(-1);
+  if (last === undefined) return undefined;
+  const least = (a: number, b: number): number => Math.min(a, b);
+  const most = (a: number, b: number): number => Math.max(a, b);
+  return { lowest: numbers(low).reduce(least, last), highest: numbers(high).reduce(most, last), last };
 }

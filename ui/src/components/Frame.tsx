@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import { searchExperiments } from "../api/experiments";
+import { experimentTable } from "../api/experiments";
 import { formatClock } from "../lib/times";
 import { useSilentSince } from "../state/live";
 import { navigate } from "../state/location";
@@ -43,7 +43,7 @@ export function Frame({ route, children }: { route: Route; children: ReactNode }
 function Rail({ route }: { route: Route }) {
   const recent = useQuery({
     queryKey: ["experiments", "recent"],
-    queryFn: ({ signal }) => searchExperiments({ name: "", state: "active", orderBy: "last_update_time DESC" }, undefined, signal),
+    queryFn: ({ signal }) => experimentTable({ name: "", state: "active", orderBy: "last_run DESC" }, undefined, signal),
     staleTime: 30_000,
   });
   const here = route.page === "runs" || route.page === "run" ? route.experimentId : undefined;

@@ -5,12 +5,20 @@
 
 export type RunTab = "overview" | "metrics" | "system" | "artifacts";
 
+export type ModelTab = "versions" | "timeline" | "decisions";
+
 export type Route =
   | { page: "experiments" }
   | { page: "runs"; experimentId: string }
   | { page: "runs-of"; experimentIds: string[] }
   | { page: "run"; experimentId: string; runId: string; tab: RunTab; path: string }
   | { page: "find-run"; runId: string }
+  | { page: "compare"; runIds: string[] }
+  | { page: "models" }
+  | { page: "model"; name: string; tab: ModelTab }
+  | { page: "version"; name: string; version: string }
+  | { page: "decisions" }
+  | { page: "decision"; seq: string }
   | { page: "missing"; path: string };
 
 /** MLflow's names for the tabs of a run. */
@@ -61,6 +69,15 @@ export function parseRoute(path: string, query: ReadonlyMap<string, string> = ne
     const experimentIds = parseIdList(query.get("experiments"));
     return experimentIds.length > 0 ? { page: "runs-of", experimentIds } : missing;
   }
+  if (first === "compare-runs") {
+    const runIds = parseIdList(query.get("runs"));
+    return runIds.length > 0 ? { page: "compare", runIds } : missing;
+  }
+  if (first === "models") return modelRoute(parts.slice(1)) ?? missing;
+  if (first === "decisions" && third === undefined) {
+    if (second === undefined) return { page: "decisions" };
+    return /^\d+$/.test(second) ? { page: "decision", seq: second } : missing;
+  }
   if (first === "runs" && second && third === undefined) return { page: "find-run", runId: second };
   if (first !== "experiments") return missing;
   if (second === undefined) return { page: "experiments" };
@@ -73,6 +90,15 @@ export function parseRoute(path: string, query: ReadonlyMap<string, string> = ne
   return { page: "run", experimentId: second, runId: fourth, tab, path: rest.join("/") };
 }
 
+function modelRoute([name, part, version, ...rest]: string[]): Route | undefined {
+  if (name === undefined) return { page: "models" };
+  if (rest.length > 0) return undefined;
+  if (part === "versions" && version !== undefined) return { page: "version", name, version };
+  if (version !== undefined) return undefined;
+  if (part === undefined || part === "versions") return { page: "model", name, tab: "versions" };
+  return part === "timeline" || part === "decisions" ? { page: "model", name, tab: part } : undefined;
+}
+
 export function printRoute(route: Route): string {
   switch (route.page) {
     case "experiments":
@@ -83,6 +109,18 @@ export function printRoute(route: Route): string {
       return `/compare-experiments/s?experiments=${encodeQuery(JSON.stringify(route.experimentIds))}`;
     case "find-run":
       return `/runs/${encodeSegment(route.runId)}`;
+    case "compare":
+      return `/compare-runs?runs=${encodeQuery(JSON.stringify(route.runIds))}`;
+    case "models":
+      return "/models";
+    case "model":
+      return `/models/${encodeSegment(route.name)}${route.tab === "versions" ? "" : `/${route.tab}`}`;
+    case "version":
+      return `/models/${encodeSegment(route.name)}/versions/${encodeSegment(route.version)}`;
+    case "decisions":
+      return "/decisions";
+    case "decision":
+      return `/decisions/${route.seq}`;
     case "missing":
       return route.path;
     case "run": {

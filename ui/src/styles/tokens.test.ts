@@ -45,6 +45,10 @@ describe.each(["light", "dark"] as const)("the %s theme", (theme) => {
     expect(ratio("on-link", "link")).toBeGreaterThanOrEqual(4.5);
   });
 
+  it.each(["ok", "warn", "bad"])("words on solid %s are readable", (name) => {
+    expect(ratio("on-status", name)).toBeGreaterThanOrEqual(4.5);
+  });
+
   it("outlines of controls can be seen", () => {
     for (const background of BACKGROUNDS) expect(ratio("outline", background), background).toBeGreaterThanOrEqual(3);
   });

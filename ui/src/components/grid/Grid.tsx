@@ -11,6 +11,7 @@ import {
   useState,
 } from "react";
 import { Icon } from "../ui/Icon";
+import { Menu, type MenuItem } from "../ui/Menu";
 import { navigate } from "../../state/location";
 import styles from "./Grid.module.css";
 import { type CellPosition, moveCell } from "./navigation";
@@ -26,12 +27,22 @@ export interface Column<Row> {
   numeric?: boolean;
   /** The field the server sorts by; absent when it cannot. */
   sort?: string;
+  /** What else can be done with it. */
+  menu?: MenuItem[];
   cell: (row: Row) => ReactNode;
 }
 
 export interface GridSort {
   field: string;
   descending: boolean;
+}
+
+export interface GridTree<Row> {
+  /** From 0. */
+  depth: (row: Row) => number;
+  /** Undefined: nothing is below it. */
+  isOpen: (row: Row) => boolean | undefined;
+  onToggle: (row: Row) => void;
 }
 
 interface GridProps<Row> {
@@ -41,8 +52,14 @@ interface GridProps<Row> {
   rowId: (row: Row) => string;
   /** What the row is called, for "Select run amber-trout-415". */
   rowName: (row: Row) => string;
-  /** Where Enter goes: a path of the UI. */
-  rowPath: (row: Row) => string;
+  /** Where Enter goes: a path of the UI; undefined where it opens what is below the row. */
+  rowPath: (row: Row) => string | undefined;
+  /** Rows below others; absent in a flat table. */
+  tree?: GridTree<Row>;
+  /** Rows for which it is false have no box. */
+  isSelectable?: (row: Row) => boolean;
+  /** Rows that are only there for the sake of others. */
+  isDim?: (row: Row) => boolean;
   /** The first column stays in place while the others scroll sideways. */
   columns: readonly Column<Row>[];
   hasMore: boolean;
@@ -58,6 +75,8 @@ interface GridProps<Row> {
   scroller?: RefObject<HTMLDivElement | null>;
   /** As high as its rows, instead of filling the page. */
   compact?: boolean;
+  /** How many rows there are in all, as far as it is known. */
+  total?: number;
   /** Told which rows are on screen, as indexes. */
   onVisible?: (first: number, last: number) => void;
 }
@@ -80,6 +99,8 @@ export function Grid<Row>(props: GridProps<Row>) {
   const [active, setActive] = useState<CellPosition>({ row: 0, column: 0 });
   const anchor = useRef<string | undefined>(undefined);
   const ids = useMemo(() => rows.map(rowId), [rows, rowId]);
+  const { isSelectable, tree } = props;
+  const selectable = useMemo(() => (isSelectable ? rows.filter(isSelectable).map(rowId) : ids), [isSelectable, rows, rowId, ids]);
   const placeholders = hasMore || (loading && rows.length === 0) ? PLACEHOLDERS : 0;
   const pinned = columns[0];
   const pinnedWidth = pinned?.width ?? 0;
@@ -127,14 +148,29 @@ export function Grid<Row>(props: GridProps<Row>) {
 
   const selectRow = (row: Row, range: boolean): void => {
     const target = rowId(row);
-    onSelect(range ? extend(selection, ids, anchor.current, target) : toggle(selection, target));
+    if (isSelectable?.(row) === false) return;
+    onSelect(range ? extend(selection, selectable, anchor.current, target) : toggle(selection, target));
     anchor.current = target;
   };
 
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
-    if (event.target !== event.currentTarget || event.altKey) return;
-    const control = event.ctrlKey || event.metaKey;
+    if (event.target !== event.currentTarget) return;
     const row = rows[focus.row];
+    if ((event.altKey && event.key === "ArrowDown") || event.key === "ContextMenu") {
+      // The menu of a header, or of a row.
+      const cell = document.getElementById(cellId(focus.row, focus.row < 0 ? focus.column : 0));
+      const button = cell?.querySelector<HTMLElement>("[aria-haspopup=menu]");
+      if (!button) return;
+      event.preventDefault();
+      return button.click();
+    }
+    if (event.altKey) return;
+    const control = event.ctrlKey || event.metaKey;
+    const isOpen = row && tree ? tree.isOpen(row) : undefined;
+    if (row && focus.column === 0 && ((event.key === "ArrowRight" && isOpen === false) || (event.key === "ArrowLeft" && isOpen === true))) {
+      event.preventDefault();
+      return tree?.onToggle(row);
+    }
     const page = Math.max(1, Math.floor(((scroller.current?.clientHeight ?? 0) - HEADER) / ROW) - 1);
     const to = moveCell(focus, event.key, control, { rows: rows.length, columns: columns.length, page });
     if (to) {
@@ -142,26 +178,28 @@ export function Grid<Row>(props: GridProps<Row>) {
       if (event.shiftKey && to.row !== focus.row && row) {
         anchor.current ??= rowId(row);
         const target = rows[to.row];
-        if (target) onSelect(extend(selection, ids, rowId(row), rowId(target)));
+        if (target) onSelect(extend(selection, selectable, rowId(row), rowId(target)));
       }
       return goTo(to);
     }
     if (event.key === " ") {
       event.preventDefault();
       if (row) selectRow(row, event.shiftKey);
-      else onSelect(toggleAll(selection, ids));
+      else onSelect(toggleAll(selection, selectable));
     } else if (event.key === "Enter") {
       event.preventDefault();
       if (row) {
-        if (control) window.open(`#${props.rowPath(row)}`, "_blank", "noopener");
-        else navigate(props.rowPath(row));
+        const path = props.rowPath(row);
+        if (path === undefined) tree?.onToggle(row);
+        else if (control) window.open(`#${path}`, "_blank", "noopener");
+        else navigate(path);
       } else {
         const field = columns[focus.column]?.sort;
         if (field) props.onSort(field, event.shiftKey);
       }
     } else if (event.key.toLowerCase() === "a" && control) {
       event.preventDefault();
-      onSelect(new Set([...selection, ...ids]));
+      onSelect(new Set([...selection, ...selectable]));
     } else if (event.key === "Escape" && selection.size > 0) {
       event.preventDefault();
       onSelect(new Set());
@@ -179,7 +217,7 @@ export function Grid<Row>(props: GridProps<Row>) {
     latest.current.setActive({ row: at, column: Number(cell?.dataset.column ?? 0) });
     // The checkbox is no tab stop of its own: the keys belong to the grid.
     if (!(event.target instanceof Element && event.target.closest("a, button"))) {
-      event.currentTarget.closest<HTMLElement>("[role=grid]")?.focus({ preventScroll: true });
+      event.currentTarget.closest<HTMLElement>("[role$=grid]")?.focus({ preventScroll: true });
     }
     if (event.target instanceof Element && event.target.closest("[data-select]")) {
       latest.current.selectRow(row, event.shiftKey);
@@ -189,18 +227,18 @@ export function Grid<Row>(props: GridProps<Row>) {
   });
 
   const { first, last } = shown.columns;
-  const covered = useMemo(() => coverage(selection, ids), [selection, ids]);
+  const covered = useMemo(() => coverage(selection, selectable), [selection, selectable]);
 
   return (
     <div
       ref={scroller}
       className={`${styles.scroller} ${props.compact ? styles.compact : ""}`}
-      role="grid"
+      role={tree ? "treegrid" : "grid"}
       tabIndex={0}
       aria-label={props.label}
       aria-multiselectable
       aria-busy={loading}
-      aria-rowcount={hasMore || (loading && rows.length === 0) ? -1 : rows.length + 1}
+      aria-rowcount={props.total !== undefined ? props.total + 1 : hasMore || (loading && rows.length === 0) ? -1 : rows.length + 1}
       aria-colcount={columns.length}
       aria-activedescendant={cellId(focus.row, focus.column)}
       onKeyDown={onKeyDown}
@@ -215,12 +253,12 @@ export function Grid<Row>(props: GridProps<Row>) {
                     type="checkbox"
                     tabIndex={-1}
                     aria-label={`Select all ${props.label.toLowerCase()} loaded`}
-                    checked={covered === "all" && ids.length > 0}
-                    disabled={ids.length === 0}
+                    checked={covered === "all" && selectable.length > 0}
+                    disabled={selectable.length === 0}
                     ref={(box) => {
                       if (box) box.indeterminate = covered === "some";
                     }}
-                    onChange={() => onSelect(toggleAll(selection, ids))}
+                    onChange={() => onSelect(toggleAll(selection, selectable))}
                   />
                 </span>
               </HeaderCell>
@@ -250,6 +288,10 @@ export function Grid<Row>(props: GridProps<Row>) {
                 first={first}
                 last={last}
                 selected={selection.has(key)}
+                selectable={isSelectable?.(row) !== false}
+                dim={props.isDim?.(row) === true}
+                depth={tree?.depth(row)}
+                open={tree?.isOpen(row)}
                 activeColumn={focus.row === at ? focus.column : -1}
                 idPrefix={id}
                 onClick={onRowClick.current as RowClick}
@@ -278,7 +320,7 @@ export function Grid<Row>(props: GridProps<Row>) {
 }
 
 interface HeaderCellProps {
-  column: { id: string; title: string; kind?: string; width: number; numeric?: boolean; sort?: string };
+  column: Omit<Column<never>, "cell">;
   at: number;
   left: number | undefined;
   id: string;
@@ -319,6 +361,7 @@ function HeaderCell({ column, at, left, id, active, order, rank, onSort, childre
           </span>
         )}
       </div>
+      {column.menu && <Menu label={`Column ${column.title}`} icon="chevronDown" tabIndex={-1} className={styles.headMenu} items={column.menu} />}
     </div>
   );
 }
@@ -335,6 +378,10 @@ interface GridRowProps {
   first: number;
   last: number;
   selected: boolean;
+  selectable: boolean;
+  dim: boolean;
+  depth: number | undefined;
+  open: boolean | undefined;
   activeColumn: number;
   idPrefix: string;
   onClick: RowClick;
@@ -354,7 +401,8 @@ const GridRow = memo(function GridRow(props: GridRowProps) {
       }`}
       style={{ left: index === 0 ? undefined : props.starts[index], width: column.width }}
     >
-      {index === 0 && (
+      {index === 0 && !props.selectable && <span className={styles.box} />}
+      {index === 0 && props.selectable && (
         <span className={styles.box} data-select="">
           <input type="checkbox" tabIndex={-1} aria-label={`Select ${props.name}`} checked={props.selected} readOnly />
         </span>
@@ -367,8 +415,10 @@ const GridRow = memo(function GridRow(props: GridRowProps) {
     <div
       role="row"
       aria-rowindex={at + 2}
-      aria-selected={props.selected}
-      className={styles.row}
+      aria-selected={props.selectable ? props.selected : undefined}
+      aria-level={props.depth === undefined ? undefined : props.depth + 1}
+      aria-expanded={props.open}
+      className={`${styles.row} ${props.dim ? styles.dimRow : ""}`}
       style={{ transform: `translateY(${props.top}px)`, height: ROW }}
       onClick={(event) => props.onClick(event, row, at)}
     >

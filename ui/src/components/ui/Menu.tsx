@@ -9,6 +9,8 @@ export interface MenuItem {
   danger?: boolean;
   /** For a choice among several: whether this one holds. */
   checked?: boolean;
+  /** Begins another group of items. */
+  apart?: boolean;
   onSelect: () => void;
 }
 
@@ -112,6 +114,7 @@ function MenuList({ id, label, anchor, items, onClose }: MenuListProps) {
     }
   };
 
+  const hasMarks = items.some((item) => item.checked !== undefined);
   return (
     <div ref={list} id={id} popover="manual" role="menu" aria-label={label} className={styles.menu} onKeyDown={onKeyDown}>
       {items.map((item) => (
@@ -121,14 +124,14 @@ function MenuList({ id, label, anchor, items, onClose }: MenuListProps) {
           role={item.checked === undefined ? "menuitem" : "menuitemradio"}
           aria-checked={item.checked}
           tabIndex={-1}
-          className={`${styles.item} ${item.danger ? styles.danger : ""}`}
+          className={`${styles.item} ${item.danger ? styles.danger : ""} ${item.apart ? styles.apart : ""}`}
           onClick={(event) => {
             event.stopPropagation();
             close();
             item.onSelect();
           }}
         >
-          <MenuMark item={item} />
+          <MenuMark item={item} hasMarks={hasMarks} />
           {item.label}
         </button>
       ))}
@@ -136,7 +139,7 @@ function MenuList({ id, label, anchor, items, onClose }: MenuListProps) {
   );
 }
 
-function MenuMark({ item }: { item: MenuItem }): ReactNode {
-  if (item.checked !== undefined) return <span className={styles.mark}>{item.checked && <Icon name="check" />}</span>;
+function MenuMark({ item, hasMarks }: { item: MenuItem; hasMarks: boolean }): ReactNode {
+  if (hasMarks) return <span className={styles.mark}>{item.checked && <Icon name="check" />}</span>;
   return item.icon ? <Icon name={item.icon} /> : null;
 }

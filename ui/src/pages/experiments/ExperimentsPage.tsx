@@ -3,10 +3,11 @@ import { useCallback, useMemo, useRef, useState } from "react";
 import { pageUrl } from "../../api/client";
 import {
   deleteExperiment,
-  type ExperimentRow,
+  experimentTable,
+  type ListedExperiment,
+  NOTE_TAG,
   renameExperiment,
   restoreExperiment,
-  searchExperiments,
   type State,
 } from "../../api/experiments";
 import { type Column, Grid } from "../../components/grid/Grid";
@@ -29,16 +30,20 @@ import { formatCount, plural } from "../../lib/numbers";
 import { navigate, navigateQuery, useLocation } from "../../state/location";
 import { printRoute } from "../../state/routes";
 import { CreateExperimentDialog } from "./CreateExperimentDialog";
+import styles from "./ExperimentsPage.module.css";
 
-const SORTS = new Set(["name", "last_update_time", "creation_time"]);
+const SORTS = new Set(["name", "last_run", "creation_time"]);
+const FIRST = "-last_run";
+/** From this number on runs are not counted. */
+const COUNTED = 10_000;
 
 export function ExperimentsPage() {
   const { query } = useLocation();
   const name = query.get("q") ?? "";
   const state: State = query.get("state") === "trash" ? "trash" : "active";
-  const sortText = query.get("sort") ?? "-last_update_time";
+  const sortText = query.get("sort") ?? FIRST;
   const field = sortText.replace(/^-/, "");
-  const sort = SORTS.has(field) ? { field, descending: sortText.startsWith("-") } : { field: "last_update_time", descending: true };
+  const sort = SORTS.has(field) ? { field, descending: sortText.startsWith("-") } : { field: "last_run", descending: true };
   const search = useDebounced(name, 120);
 
   const client = useQueryClient();
@@ -48,12 +53,12 @@ export function ExperimentsPage() {
   const grid = useRef<HTMLDivElement>(null);
   const [selection, setSelection] = useState<Selection>(new Set());
   const [creating, setCreating] = useState(false);
-  const [renaming, setRenaming] = useState<ExperimentRow>();
+  const [renaming, setRenaming] = useState<ListedExperiment>();
 
   const orderBy = `${sort.field} ${sort.descending ? "DESC" : "ASC"}`;
   const list = useInfiniteQuery({
     queryKey: ["experiments", "table", search, state, orderBy],
-    queryFn: ({ pageParam, signal }) => searchExperiments({ name: search, state, orderBy }, pageParam, signal),
+    queryFn: ({ pageParam, signal }) => experimentTable({ name: search, state, orderBy }, pageParam, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next,
     placeholderData: (previous) => previous,
@@ -63,7 +68,7 @@ export function ExperimentsPage() {
 
   const refresh = useCallback(() => client.invalidateQueries({ queryKey: ["experiments"] }), [client]);
   const change = useCallback(
-    async (action: "delete" | "restore", chosen: readonly ExperimentRow[]) => {
+    async (action: "delete" | "restore", chosen: readonly ListedExperiment[]) => {
       const [run, undo] = action === "delete" ? [deleteExperiment, restoreExperiment] : [restoreExperiment, deleteExperiment];
       const each = async (one: (id: string) => Promise<void>): Promise<void> => {
         for (const { id } of chosen) await one(id);
@@ -76,7 +81,7 @@ export function ExperimentsPage() {
     [act, refresh],
   );
 
-  const columns = useMemo<Column<ExperimentRow>[]>(
+  const columns = useMemo<Column<ListedExperiment>[]>(
     () => [
       {
         id: "name",
@@ -108,17 +113,21 @@ export function ExperimentsPage() {
           </>
         ),
       },
-      { id: "updated", title: "Last update", width: 140, sort: "last_update_time", cell: (row) => <TimeAgo ms={row.updated} /> },
+      { id: "runs", title: "Runs", width: 176, numeric: true, cell: (row) => <Runs row={row} /> },
+      { id: "last", title: "Last run", width: 120, sort: "last_run", cell: (row) => <TimeAgo ms={row.lastRun} /> },
       { id: "created", title: "Created", width: 112, sort: "creation_time", cell: (row) => <TimeAgo ms={row.created} /> },
       {
         id: "description",
         title: "Description",
         width: 320,
-        cell: (row) => (
-          <span className={row.description ? undefined : "muted"} title={row.description || undefined}>
-            {firstLine(row.description) || "–"}
-          </span>
-        ),
+        cell: (row) => {
+          const text = firstLine(row.tags[NOTE_TAG] ?? "");
+          return (
+            <span className={text ? undefined : "muted"} title={text || undefined}>
+              {text.replace(/[*_`]+/g, "") || "–"}
+            </span>
+          );
+        },
       },
       { id: "tags", title: "Tags", width: 300, cell: (row) => <TagList tags={row.tags} /> },
       { id: "id", title: "ID", width: 120, numeric: true, cell: (row) => row.id },
@@ -130,11 +139,12 @@ export function ExperimentsPage() {
     const same = clicked === sort.field;
     const descending = same ? !sort.descending : clicked !== "name";
     const text = (descending ? "-" : "") + clicked;
-    navigateQuery({ sort: text === "-last_update_time" ? undefined : text });
+    navigateQuery({ sort: text === FIRST ? undefined : text });
   };
 
   const { hasNextPage, isFetching, fetchNextPage } = list;
   const onNeedMore = useCallback(() => void fetchNextPage(), [fetchNextPage]);
+  const total = list.data?.pages[0]?.total;
   const chosen = rows.filter((row) => selection.has(row.id));
   const onlyDefault = rows.length === 1 && rows[0]?.id === "0" && !search && state === "active" && !hasNextPage;
   const nothing = list.data !== undefined && rows.length === 0 && !list.isPlaceholderData;
@@ -209,6 +219,7 @@ export function ExperimentsPage() {
               onDelete={state === "active" ? () => void change("delete", chosen) : undefined}
               dimmed={list.isPlaceholderData}
               scroller={grid}
+              total={total}
               compact={onlyDefault}
             />
           )}
@@ -216,7 +227,7 @@ export function ExperimentsPage() {
         </>
       )}
       <footer className={bar.footer} role="status">
-        {list.data && !nothing && `${hasNextPage ? "More than " : ""}${plural(rows.length, "experiment")}`}
+        {total !== undefined && !nothing && plural(total, "experiment")}
       </footer>
       {creating && (
         <CreateExperimentDialog
@@ -248,9 +259,34 @@ export function ExperimentsPage() {
   );
 }
 
-const rowId = (row: ExperimentRow): string => row.id;
-const rowName = (row: ExperimentRow): string => `experiment ${row.name}`;
-const pathOf = (row: ExperimentRow): string => printRoute({ page: "runs", experimentId: row.id });
+const rowId = (row: ListedExperiment): string => row.id;
+const rowName = (row: ListedExperiment): string => `experiment ${row.name}`;
+const pathOf = (row: ListedExperiment): string => printRoute({ page: "runs", experimentId: row.id });
+
+/** How many runs there are, how many of them go on, how many failed lately. */
+function Runs({ row }: { row: ListedExperiment }) {
+  if (row.runs === 0) return <span className="muted">–</span>;
+  return (
+    <span className={styles.runs}>
+      {row.running > 0 && (
+        <span className={styles.running} title={`${plural(row.running, "run")} running now`}>
+          <span aria-hidden="true">◐</span> {formatCount(row.running)}
+          <span className="visually-hidden"> running</span>
+        </span>
+      )}
+      {row.failed > 0 && (
+        <span className={styles.failed} title={`${plural(row.failed, "run")} of the last 7 days failed`}>
+          <span aria-hidden="true">✕</span> {formatCount(row.failed)}
+          <span className="visually-hidden"> failed in the last 7 days</span>
+        </span>
+      )}
+      <span>
+        {formatCount(row.runs)}
+        {row.runs >= COUNTED && "+"}
+      </span>
+    </span>
+  );
+}
 
 function Quickstart() {
   const code = `import mlflow

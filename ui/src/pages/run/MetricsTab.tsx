@@ -1,8 +1,9 @@
-import { useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import type { RunRow } from "../../api/runs";
 import type { LineChartOptions } from "../../charts/LineChart";
 import { MetricCard } from "../../charts/MetricCard";
 import type { XAxis } from "../../charts/series";
+import { Button } from "../../components/ui/Button";
 import { SearchBox } from "../../components/ui/Field";
 import { Empty, NoMatch } from "../../components/ui/States";
 import { plural } from "../../lib/numbers";
@@ -26,6 +27,12 @@ export default function MetricsTab({ run, system }: { run: RunRow; system: boole
   const log = query.get("y") === "log";
   const options = useMemo<LineChartOptions>(() => ({ axis, smoothing, log }), [axis, smoothing, log]);
   const [draft, setDraft] = useState<number>();
+  const zoom = query.get("zoom");
+  const range = useMemo(() => parseRange(zoom), [zoom]);
+  const onRange = useCallback(
+    (next: readonly [number, number] | undefined) => navigateQuery({ zoom: next?.map((end) => Number(end.toPrecision(8))).join(",") }),
+    [],
+  );
 
   const keys = useMemo(() => Object.keys(run.metrics).filter((key) => key.startsWith("system/") === system), [run.metrics, system]);
   const matcher = keyMatcher(search);
@@ -50,7 +57,7 @@ export default function MetricsTab({ run, system }: { run: RunRow; system: boole
         />
         <label className={styles.control}>
           X axis
-          <select value={axis} onChange={(event) => navigateQuery({ x: event.target.value })}>
+          <select value={axis} onChange={(event) => navigateQuery({ x: event.target.value, zoom: undefined })}>
             {AXES.map(([value, word]) => (
               <option key={value} value={value}>
                 {word}
@@ -77,6 +84,11 @@ export default function MetricsTab({ run, system }: { run: RunRow; system: boole
           <input type="checkbox" checked={log} onChange={(event) => navigateQuery({ y: event.target.checked ? "log" : undefined })} />
           Log scale
         </label>
+        {range && (
+          <Button look="quiet" onClick={() => onRange(undefined)}>
+            Whole range
+          </Button>
+        )}
         <span className={styles.count}>{plural(keys.length, "metric")}</span>
       </div>
       {groups.length === 0 ? (
@@ -87,7 +99,7 @@ export default function MetricsTab({ run, system }: { run: RunRow; system: boole
             {(prefix || groups.length > 1) && <h2>{prefix || "Others"}</h2>}
             <div className={styles.cards}>
               {members.map((key) => (
-                <MetricCard key={key} run={run} metric={key} last={run.metrics[key]} options={options} group={run.id} />
+                <MetricCard key={key} run={run} metric={key} last={run.metrics[key]} options={options} group={run.id} range={range} onRange={onRange} />
               ))}
             </div>
           </section>
@@ -95,4 +107,10 @@ export default function MetricsTab({ run, system }: { run: RunRow; system: boole
       )}
     </div>
   );
+}
+
+/** Reads `from,to`; anything else is the whole axis. */
+function parseRange(text: string | undefined): readonly [number, number] | undefined {
+  const [from = NaN, to = NaN] = (text ?? "").split(",").map(Number);
+  return text && Number.isFinite(from) && Number.isFinite(to) && from < to ? [from, to] : undefined;
 }

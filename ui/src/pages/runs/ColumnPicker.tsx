@@ -1,88 +1,147 @@
-import { useMemo, useState } from "react";
-import type { RunRow } from "../../api/runs";
+import { useQueries } from "@tanstack/react-query";
+import { useState } from "react";
+import { type KeyKind, runKeys } from "../../api/tables";
 import { Button } from "../../components/ui/Button";
 import { Dialog, DialogActions } from "../../components/ui/Dialog";
 import { SearchBox } from "../../components/ui/Field";
-import { formatCount } from "../../lib/numbers";
+import { Failure } from "../../components/ui/States";
+import { useDebounced } from "../../hooks/useDebounced";
+import { formatCount, plural } from "../../lib/numbers";
 import styles from "./ColumnPicker.module.css";
-import { collectKeys, type KeyFacts } from "./columns";
-import { ATTRIBUTES, type ColumnKey, columnId } from "./view";
+import { ATTRIBUTES, type ColumnKey, type ColumnKind, columnId } from "./view";
+
+/** How many keys of a kind are listed before something has to be typed. */
+const LISTED = 60;
+/** From this number on a count is not exact. */
+const COUNTED = 1000;
+
+const TITLES: Record<KeyKind, [title: string, kind: ColumnKind]> = {
+  metrics: ["Metrics", "metric"],
+  params: ["Parameters", "param"],
+  tags: ["Tags", "tag"],
+};
+
+interface Choice {
+  column: ColumnKey;
+  title: string;
+  hint?: string;
+}
 
 interface ColumnPickerProps {
-  rows: readonly RunRow[];
+  title: string;
+  experimentIds: readonly string[];
+  kinds: readonly KeyKind[];
+  /** Names of the attributes that can be chosen. */
+  attributes: readonly string[];
   columns: readonly ColumnKey[];
-  onChange: (columns: ColumnKey[] | undefined) => void;
+  onChange: (columns: ColumnKey[]) => void;
+  /** What the button beside **Done** does. */
+  reset: { label: string; act: () => void };
   onClose: () => void;
 }
 
-/** Chooses the columns from every key the loaded runs have. */
-export function ColumnPicker({ rows, columns, onChange, onClose }: ColumnPickerProps) {
+/** Chooses columns from every key that runs of the experiments have; they are fetched as one types. */
+export function ColumnPicker({ title, experimentIds, kinds, attributes, columns, onChange, reset, onClose }: ColumnPickerProps) {
   const [search, setSearch] = useState("");
-  const keys = useMemo(() => collectKeys(rows), [rows]);
-  const chosen = new Set(columns.map(columnId));
-  const wanted = search.trim().toLowerCase();
+  const wanted = useDebounced(search.trim(), 120);
+  const lists = useQueries({
+    queries: kinds.map((kind) => ({
+      queryKey: ["runs", "keys", experimentIds, kind, wanted],
+      queryFn: ({ signal }: { signal: AbortSignal }) => runKeys(experimentIds, { kind, q: wanted, limit: LISTED }, signal),
+      placeholderData: (previous: Awaited<ReturnType<typeof runKeys>> | undefined) => previous,
+    })),
+  });
+  const sections: { title: string; choices: Choice[]; total: number }[] = kinds.map((kind, at) => {
+    const [heading, of] = TITLES[kind];
+    const found = lists[at]?.data;
+    const choices = (found?.keys ?? []).map((fact): Choice => {
+      const runs = fact.runs >= COUNTED ? `${formatCount(COUNTED)}+` : formatCount(fact.runs);
+      return { column: { kind: of, key: fact.key }, title: fact.key, hint: runs };
+    });
+    return { title: heading, choices, total: found?.total ?? 0 };
+  });
+  const own = attributes.filter((key) => (ATTRIBUTES[key]?.title ?? key).toLowerCase().includes(wanted.toLowerCase()));
+  sections.push({
+    title: "Run",
+    choices: own.map((key) => ({ column: { kind: "attribute", key }, title: ATTRIBUTES[key]?.title ?? key })),
+    total: own.length,
+  });
+  const shown = sections.filter(({ choices }) => choices.length > 0);
+  const failed = lists.find((list) => list.error && !list.data);
+  const loaded = lists.every((list) => list.data);
 
-  const toggle = (column: ColumnKey): void => {
-    const id = columnId(column);
-    onChange(chosen.has(id) ? columns.filter((each) => columnId(each) !== id) : [...columns, column]);
-  };
-
-  const section = (title: string, kind: ColumnKey["kind"], facts: (KeyFacts & { title?: string })[]) => {
-    const shown = facts.filter((fact) => (fact.title ?? fact.key).toLowerCase().includes(wanted));
-    if (shown.length === 0) return null;
-    const all = shown.every((fact) => chosen.has(columnId({ kind, key: fact.key })));
-    return (
-      <fieldset className={styles.section}>
-        <legend>{title}</legend>
-        {shown.length > 1 && (
-          <Button
-            look="quiet"
-            className={styles.all}
-            onClick={() => {
-              const ids = new Set(shown.map((fact) => columnId({ kind, key: fact.key })));
-              const others = columns.filter((column) => !ids.has(columnId(column)));
-              onChange(all ? others : [...others, ...shown.map((fact) => ({ kind, key: fact.key }))]);
-            }}
-          >
-            {all ? "None of these" : `All ${formatCount(shown.length)}`}
-          </Button>
-        )}
-        <ul>
-          {shown.map((fact) => (
-            <li key={fact.key}>
-              <label className={styles.choice}>
-                <input type="checkbox" checked={chosen.has(columnId({ kind, key: fact.key }))} onChange={() => toggle({ kind, key: fact.key })} />
-                <span className="truncate" title={fact.key}>
-                  {fact.title ?? fact.key}
-                </span>
-                {fact.runs > 0 && <span className={styles.count}>{formatCount(fact.runs)}</span>}
-              </label>
-            </li>
-          ))}
-        </ul>
-      </fieldset>
-    );
-  };
-
-  const attributes = Object.entries(ATTRIBUTES).map(([key, { title }]) => ({ key, title, runs: 0, varies: true }));
   return (
-    <Dialog title="Columns" wide onClose={onClose}>
+    <Dialog title={title} wide onClose={onClose}>
       <div className={styles.top}>
         <SearchBox label="Search keys" data-autofocus value={search} onChange={(event) => setSearch(event.target.value)} />
-        <span className="muted">Keys of the {formatCount(rows.length)} runs loaded, with how many have them</span>
+        <span className="muted" role="status">
+          {loaded && `${plural(sections.reduce((sum, { total }) => sum + total, 0), "key")}, each with the number of runs that have it`}
+        </span>
       </div>
-      <div className={styles.lists}>
-        {section("Metrics", "metric", keys.metrics)}
-        {section("Parameters", "param", keys.params)}
-        {section("Tags", "tag", keys.tags)}
-        {section("Run", "attribute", attributes)}
+      <div className={styles.lists} tabIndex={0} role="region" aria-label="Keys">
+        {failed ? (
+          <Failure what="The keys" error={failed.error} onRetry={() => void failed.refetch()} />
+        ) : loaded && shown.length === 0 ? (
+          <p className={styles.nothing}>No key contains “{wanted}”.</p>
+        ) : (
+          shown.map((section) => <Section key={section.title} {...section} columns={columns} onChange={onChange} />)
+        )}
       </div>
       <DialogActions>
-        <Button onClick={() => onChange(undefined)}>Default columns</Button>
+        <Button onClick={reset.act}>{reset.label}</Button>
         <Button look="solid" onClick={onClose}>
           Done
         </Button>
       </DialogActions>
     </Dialog>
+  );
+}
+
+interface SectionProps {
+  title: string;
+  choices: readonly Choice[];
+  total: number;
+  columns: readonly ColumnKey[];
+  onChange: (columns: ColumnKey[]) => void;
+}
+
+function Section({ title, choices, total, columns, onChange }: SectionProps) {
+  // Any aggregate of a metric counts: what is chosen here is the key.
+  const idOf = ({ kind, key }: ColumnKey): string => columnId({ kind, key });
+  const chosen = new Set(columns.map(idOf));
+  const ids = new Set(choices.map(({ column }) => columnId(column)));
+  const all = choices.every(({ column }) => chosen.has(columnId(column)));
+  const others = columns.filter((column) => !ids.has(idOf(column)));
+  const toggle = (column: ColumnKey): void => {
+    const id = columnId(column);
+    onChange(chosen.has(id) ? columns.filter((each) => idOf(each) !== id) : [...columns, column]);
+  };
+  return (
+    <fieldset className={styles.section}>
+      <legend>{title}</legend>
+      {choices.length > 1 && (
+        <Button look="quiet" className={styles.all} onClick={() => onChange(all ? others : [...others, ...choices.map(({ column }) => column)])}>
+          {all ? "None of these" : `All ${formatCount(choices.length)}`}
+        </Button>
+      )}
+      <ul>
+        {choices.map(({ column, title: name, hint }) => (
+          <li key={columnId(column)}>
+            <label className={styles.choice}>
+              <input type="checkbox" checked={chosen.has(columnId(column))} onChange={() => toggle(column)} />
+              <span className="truncate" title={name}>
+                {name}
+              </span>
+              {hint && <span className={styles.count}>{hint}</span>}
+            </label>
+          </li>
+        ))}
+      </ul>
+      {total > choices.length && (
+        <p className={styles.rest}>
+          First {formatCount(choices.length)} of {formatCount(total)}: type to find others.
+        </p>
+      )}
+    </fieldset>
   );
 }

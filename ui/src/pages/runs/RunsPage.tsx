@@ -1,10 +1,11 @@
-import { useQueries, useQueryClient } from "@tanstack/react-query";
+import { useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { ApiError, pageUrl } from "../../api/client";
 import { type ExperimentRow, getExperiment } from "../../api/experiments";
-import { changeRuns, renameRun, type RunRow, type RunSearch } from "../../api/runs";
-import { FilterBox } from "../../components/FilterBox";
-import { Grid } from "../../components/grid/Grid";
+import { changeRuns, renameRun } from "../../api/runs";
+import { csvUrl, runKeys, type RunSearch, type TableRow, type TableRun } from "../../api/tables";
+import { FilterBox } from "../../components/filter/FilterBox";
+import { Grid, type GridTree } from "../../components/grid/Grid";
 import type { Selection } from "../../components/grid/selection";
 import { Page } from "../../components/Page";
 import { RenameDialog } from "../../components/RenameDialog";
@@ -12,6 +13,7 @@ import { StateSwitch } from "../../components/StateSwitch";
 import bar from "../../components/Toolbar.module.css";
 import { Button } from "../../components/ui/Button";
 import { copyText } from "../../components/ui/Copy";
+import { Menu } from "../../components/ui/Menu";
 import { Empty, Failure, NoMatch } from "../../components/ui/States";
 import { useAct, useToast } from "../../components/ui/Toast";
 import { useNarrow } from "../../hooks/useNarrow";
@@ -19,13 +21,36 @@ import { formatCount, plural } from "../../lib/numbers";
 import { navigate, navigateQuery, useLocation } from "../../state/location";
 import { printQuery, printRoute } from "../../state/routes";
 import { ColumnPicker } from "./ColumnPicker";
-import { defaultColumns, defaultKeys, extendDefaults } from "./columns";
+import { defaultColumns, extendDefaults } from "./columns";
 import { ExperimentHeader } from "./ExperimentHeader";
-import { runColumns } from "./runColumns";
+import { type Line, linesOf } from "./lines";
+import { runColumns, runPath } from "./runColumns";
 import styles from "./RunsPage.module.css";
+import { useBelow } from "./useBelow";
 import { useNumberWidths } from "./useNumberWidths";
+import { useRegistered } from "./useRegistered";
 import { useRuns } from "./useRuns";
-import { filterForServer, nextSort, orderBy, parseRunsView, printRunsView, rewriteMlflowQuery, type RunsView } from "./view";
+import {
+  ATTRIBUTES,
+  type ColumnKey,
+  columnTexts,
+  filterForServer,
+  groupText,
+  isNamePiece,
+  LOST,
+  nextSort,
+  orderBy,
+  parseRunsView,
+  printRunsView,
+  rewriteMlflowQuery,
+  type RunsView,
+} from "./view";
+
+/** How often is asked which columns the newest runs would have, in ms: soon while there are none. */
+const DEFAULTS_SOON = 3000;
+const DEFAULTS_LATER = 15_000;
+const GROUPABLE = Object.keys(ATTRIBUTES).filter((key) => ATTRIBUTES[key]?.group);
+const NO_COLUMNS: readonly ColumnKey[] = [];
 
 /** `/experiments/<id>`: the runs of one experiment, under its header. */
 export function ExperimentRunsPage({ experimentId }: { experimentId: string }) {
@@ -63,41 +88,85 @@ function RunsPage({ experimentIds }: { experimentIds: string[] }) {
     [names, experimentIds],
   );
 
-  const sortText = JSON.stringify(view.sort);
-  const search = useMemo<RunSearch>(
-    () => ({ experimentIds, filter: filterForServer(view.q), orderBy: orderBy(JSON.parse(sortText) as RunsView["sort"]), state: view.state }),
-    [experimentIds, view.q, sortText, view.state],
+  const proposed = useQuery({
+    queryKey: ["runs", "defaults", experimentIds],
+    queryFn: ({ signal }) => runKeys(experimentIds, { limit: 1 }, signal),
+    enabled: view.cols === undefined,
+    refetchInterval: ({ state }) => (state.data?.defaults.length === 0 ? DEFAULTS_SOON : DEFAULTS_LATER),
+  });
+  const kept = useRef(NO_COLUMNS);
+  kept.current = extendDefaults(kept.current, proposed.data?.defaults ?? []);
+  const defaults = kept.current;
+  const colsText = JSON.stringify(view.cols);
+  const columnKeys = useMemo(
+    () => (colsText ? (JSON.parse(colsText) as ColumnKey[]) : defaultColumns(defaults, experimentIds.length > 1)),
+    [colsText, defaults, experimentIds.length],
   );
+  const ready = view.cols !== undefined || proposed.data !== undefined || proposed.error !== null;
+
+  const viewText = JSON.stringify([view.sort, view.group]);
+  const search = useMemo<RunSearch>(() => {
+    const [sort, group] = JSON.parse(viewText) as [RunsView["sort"], ColumnKey[]];
+    const columns = [...new Set([...columnKeys.flatMap(columnTexts), LOST])];
+    return {
+      experimentIds,
+      filter: filterForServer(view.q),
+      orderBy: orderBy(sort),
+      state: view.state,
+      columns,
+      tree: !view.flat && group.length === 0,
+      groupBy: group.map(groupText),
+    };
+  }, [experimentIds, view.q, viewText, view.state, view.flat, columnKeys]);
 
   const grid = useRef<HTMLDivElement>(null);
   const pointerInside = useRef(false);
   const [selection, setSelection] = useState<Selection>(new Set());
-  const runs = useRuns(search, () => !pointerInside.current && selection.size === 0 && (grid.current?.scrollTop ?? 0) < 8);
+  const runs = useRuns(search, ready, () => !pointerInside.current && selection.size === 0 && (grid.current?.scrollTop ?? 0) < 8);
   const { rows } = runs;
 
-  // A new question starts at the top.
+  // A new question starts at the top, with nothing open; other columns do not make it one.
+  const [open, setOpen] = useState<ReadonlyMap<string, TableRow>>(new Map());
+  const [whole, setWhole] = useState<ReadonlySet<string>>(new Set());
+  const question = JSON.stringify({ ...search, columns: [] });
   useEffect(() => {
     if (grid.current) grid.current.scrollTop = 0;
-  }, [search]);
-
-  const [picking, setPicking] = useState(false);
-  const [renaming, setRenaming] = useState<RunRow>();
-  const act = useAct();
-  const show = useToast();
+  }, [question]);
+  const grouping = JSON.stringify(search.groupBy);
+  useEffect(() => setOpen(new Map()), [grouping, view.state, view.flat]);
+  const below = useBelow(search, open, whole);
+  const lines = useMemo(() => linesOf(rows, new Set(open.keys()), below), [rows, open, below]);
   const client = useQueryClient();
-  const narrow = useNarrow();
-
-  const defaults = useRef<{ params: string[]; metrics: string[] }>({ params: [], metrics: [] });
-  const wanted = useMemo(() => defaultKeys(rows.slice(0, 100)), [rows]);
-  defaults.current = extendDefaults(defaults.current, wanted);
-  const keys = defaults.current;
-  const columnKeys = useMemo(
-    () => view.cols ?? defaultColumns(keys, experimentIds.length > 1),
-    [view.cols, keys, experimentIds.length],
+  const onToggle = useCallback(
+    (line: Line) => {
+      if (line.kind === "more") {
+        if (line.state === "failed") void client.invalidateQueries({ queryKey: ["runs", "below"] });
+        else setWhole((present) => new Set([...present, line.of]));
+        return;
+      }
+      setOpen((present) => {
+        const next = new Map(present);
+        if (!next.delete(line.id)) next.set(line.id, line.kind === "run" ? line.run : line.group);
+        return next;
+      });
+    },
+    [client],
+  );
+  const isTree = runs.hasTree && search.tree;
+  const isGrouped = search.groupBy.length > 0;
+  const tree = useMemo<GridTree<Line> | undefined>(
+    () => (isTree || isGrouped ? { depth: (line) => line.depth, isOpen: (line) => line.isOpen, onToggle } : undefined),
+    [isTree, isGrouped, onToggle],
   );
 
+  const [picking, setPicking] = useState<"columns" | "group">();
+  const [renaming, setRenaming] = useState<TableRun>();
+  const act = useAct();
+  const show = useToast();
+  const narrow = useNarrow();
+
   const { remove, reload } = runs;
-  const change = useCallback(
+  const changeSelected = useCallback(
     async (action: "delete" | "restore", ids: readonly string[], name?: string) => {
       const back = action === "delete" ? "restore" : "delete";
       const what = ids.length === 1 && name ? name : plural(ids.length, "run");
@@ -117,16 +186,48 @@ function RunsPage({ experimentIds }: { experimentIds: string[] }) {
     [act, client, reload, remove],
   );
 
-  const { widths, onVisible } = useNumberWidths(rows, columnKeys);
-  const columns = useMemo(
-    () => runColumns(columnKeys, { narrow, widths, experimentNames, onRename: setRenaming, onChange: (action, row) => void change(action, [row.id], row.name) }),
-    [columnKeys, narrow, widths, experimentNames, change],
+  const { widths, onVisible: onShown } = useNumberWidths(lines, columnKeys);
+  const [visible, setVisible] = useState<[number, number]>([0, 40]);
+  const onVisible = useCallback(
+    (first: number, last: number) => {
+      onShown(first, last);
+      setVisible([first, last]);
+    },
+    [onShown],
   );
+  const runIds = useMemo(() => lines.flatMap((line) => (line.kind === "run" ? line.id : [])), [lines]);
+  const versions = useRegistered(runIds, ...visible);
+  const columns = useMemo(() => {
+    const change = (part: Partial<RunsView>): void => navigateQuery(printRunsView({ ...view, ...part }));
+    return runColumns(columnKeys, {
+      narrow,
+      trash: view.state === "trash",
+      group: view.group,
+      sort: view.sort,
+      widths,
+      experimentNames,
+      versions,
+      onToggle,
+      onRename: setRenaming,
+      onChange: (action, run) => void changeSelected(action, [run.id], run.name),
+      onColumns: (cols) => change({ cols }),
+      onSort: (sort) => change({ sort }),
+    });
+  }, [columnKeys, narrow, view, widths, experimentNames, versions, onToggle, changeSelected]);
 
   const chosen = [...selection];
-  const nameOf = (ids: readonly string[]): string | undefined => rows.find((row) => row.id === ids[0])?.name;
-  const loadedIds = useMemo(() => new Set(rows.map((row) => row.id)), [rows]);
+  const nameOf = (ids: readonly string[]): string | undefined => {
+    const line = lines.find((each) => each.id === ids[0]);
+    return line?.kind === "run" ? line.run.name : undefined;
+  };
+  const loadedIds = useMemo(() => new Set(lines.map((line) => line.id)), [lines]);
   const notShown = chosen.filter((id) => !loadedIds.has(id)).length;
+  const download = (all: boolean): void => {
+    const link = document.createElement("a");
+    link.href = csvUrl(search, all ? ["*"] : search.columns.filter((column) => column !== LOST));
+    link.download = "";
+    link.click();
+  };
   const filterError = runs.error instanceof ApiError && runs.error.status === 400 && view.q ? runs.error : undefined;
   const otherError = runs.error && !filterError ? runs.error : undefined;
   const nothing = runs.loaded && rows.length === 0;
@@ -155,6 +256,8 @@ function RunsPage({ experimentIds }: { experimentIds: string[] }) {
           placeholder="Filter: metrics.accuracy > 0.9 and params.model = 'rf', or a piece of a name"
           value={view.q}
           error={filterError}
+          experimentIds={experimentIds}
+          isPlain={isNamePiece}
           onApply={(q) => setView({ q })}
         />
         <StateSwitch
@@ -164,9 +267,25 @@ function RunsPage({ experimentIds }: { experimentIds: string[] }) {
             setView({ state });
           }}
         />
-        <Button icon="columns" onClick={() => setPicking(true)}>
+        {runs.hasTree && !isGrouped && (
+          <Button icon="tree" aria-pressed={!view.flat} title={view.flat ? "Show child runs below their parents" : "Show all runs alike"} onClick={() => setView({ flat: !view.flat })}>
+            Tree
+          </Button>
+        )}
+        <Button icon="group" aria-pressed={isGrouped} onClick={() => setPicking("group")}>
+          {isGrouped ? `Grouped by ${view.group.length === 1 ? (ATTRIBUTES[view.group[0]?.key ?? ""]?.title ?? view.group[0]?.key) : `${view.group.length} keys`}` : "Group by"}
+        </Button>
+        <Button icon="columns" onClick={() => setPicking("columns")}>
           Columns
         </Button>
+        <Menu
+          label="Download CSV"
+          icon="download"
+          items={[
+            { label: "CSV, the columns shown", onSelect: () => download(false) },
+            { label: "CSV, all columns", onSelect: () => download(true) },
+          ]}
+        />
       </div>
       {problems.length > 0 && (
         <p className={styles.notice} role="status">
@@ -179,12 +298,12 @@ function RunsPage({ experimentIds }: { experimentIds: string[] }) {
             {formatCount(chosen.length)} selected{notShown > 0 && ` (${formatCount(notShown)} not shown)`}
           </strong>
           {view.state !== "trash" && (
-            <Button look="danger" icon="trash" onClick={() => void change("delete", chosen, nameOf(chosen))}>
+            <Button look="danger" icon="trash" onClick={() => void changeSelected("delete", chosen, nameOf(chosen))}>
               Delete
             </Button>
           )}
           {view.state !== "active" && (
-            <Button icon="restore" onClick={() => void change("restore", chosen, nameOf(chosen))}>
+            <Button icon="restore" onClick={() => void changeSelected("restore", chosen, nameOf(chosen))}>
               Restore
             </Button>
           )}
@@ -233,10 +352,14 @@ function RunsPage({ experimentIds }: { experimentIds: string[] }) {
           )}
           <Grid
             label="Runs"
-            rows={rows}
+            rows={lines}
             rowId={rowId}
             rowName={rowName}
             rowPath={rowPath}
+            tree={tree}
+            isSelectable={isRun}
+            isDim={isContext}
+            total={!tree && runs.isTotalExact ? runs.total : undefined}
             columns={columns}
             hasMore={runs.hasMore}
             loading={runs.loading}
@@ -245,7 +368,7 @@ function RunsPage({ experimentIds }: { experimentIds: string[] }) {
             onSort={(field, additive) => setView({ sort: nextSort(view.sort, field, additive) })}
             selection={selection}
             onSelect={setSelection}
-            onDelete={view.state === "active" ? () => void change("delete", chosen, nameOf(chosen)) : undefined}
+            onDelete={view.state === "active" ? () => void changeSelected("delete", chosen, nameOf(chosen)) : undefined}
             dimmed={runs.stale && rows.length > 0}
             scroller={grid}
             onVisible={onVisible}
@@ -256,14 +379,38 @@ function RunsPage({ experimentIds }: { experimentIds: string[] }) {
         <span role="status">
           {runs.loaded && !nothing && (
             <>
-              {runs.hasMore ? `${plural(rows.length, "run")} loaded, more below` : plural(rows.length, "run")}
+              {runs.total !== undefined &&
+                `${runs.isTotalExact ? "" : "More than "}${plural(runs.total, isGrouped ? "group" : isTree ? "top-level run" : "run")}`}
               {chosen.length > 0 && ` · ${formatCount(chosen.length)} selected`}
             </>
           )}
         </span>
-        {runs.loaded && !nothing && runs.took !== undefined && ` · ${runs.took} ms`}
+        {runs.loaded && !nothing && runs.took !== undefined && ` · ${Math.max(1, Math.round(runs.took))} ms`}
       </footer>
-      {picking && <ColumnPicker rows={rows} columns={columnKeys} onChange={(cols) => setView({ cols })} onClose={() => setPicking(false)} />}
+      {picking === "columns" && (
+        <ColumnPicker
+          title="Columns"
+          experimentIds={experimentIds}
+          kinds={["metrics", "params", "tags"]}
+          attributes={Object.keys(ATTRIBUTES)}
+          columns={columnKeys}
+          onChange={(cols) => setView({ cols })}
+          reset={{ label: "Default columns", act: () => setView({ cols: undefined }) }}
+          onClose={() => setPicking(undefined)}
+        />
+      )}
+      {picking === "group" && (
+        <ColumnPicker
+          title="Group by"
+          experimentIds={experimentIds}
+          kinds={["params", "tags"]}
+          attributes={GROUPABLE}
+          columns={view.group}
+          onChange={(group) => setView({ group })}
+          reset={{ label: "No groups", act: () => setView({ group: [] }) }}
+          onClose={() => setPicking(undefined)}
+        />
+      )}
       {renaming && (
         <RenameDialog
           what="run"
@@ -284,9 +431,11 @@ function RunsPage({ experimentIds }: { experimentIds: string[] }) {
   );
 }
 
-const rowId = (row: RunRow): string => row.id;
-const rowName = (row: RunRow): string => `run ${row.name}`;
-const rowPath = (row: RunRow): string => printRoute({ page: "run", experimentId: row.experimentId, runId: row.id, tab: "overview", path: "" });
+const rowId = (line: Line): string => line.id;
+const rowName = (line: Line): string => (line.kind === "run" ? `run ${line.run.name}` : "");
+const rowPath = (line: Line): string | undefined => (line.kind === "run" ? runPath(line.run) : undefined);
+const isRun = (line: Line): boolean => line.kind === "run";
+const isContext = (line: Line): boolean => line.kind === "run" && line.run.isContext;
 
 function SeveralHeader({ experiments, count }: { experiments: ExperimentRow[]; count: number }) {
   return (

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import type { RunRow } from "../../api/runs";
+import { numberOf } from "./cells";
+import type { Line } from "./lines";
 import { columnDigits, formatNumber, splitDecimal } from "../../lib/numbers";
 import { type ColumnKey, columnId } from "./view";
 
@@ -19,7 +20,7 @@ export function widen(present: NumberWidth | undefined, values: readonly number[
 
 /** How many digits each metric column shows, from the values on screen. */
 export function useNumberWidths(
-  rows: readonly RunRow[],
+  lines: readonly Line[],
   columns: readonly ColumnKey[],
 ): { widths: ReadonlyMap<string, NumberWidth>; onVisible: (first: number, last: number) => void } {
   const [widths, setWidths] = useState<ReadonlyMap<string, NumberWidth>>(new Map());
@@ -28,12 +29,12 @@ export function useNumberWidths(
 
   const measure = useCallback(() => {
     const [first, last] = shown.current;
-    const visible = rows.slice(first, last + 1);
+    const visible = lines.slice(first, last + 1);
     setWidths((present) => {
       let next: Map<string, NumberWidth> | undefined;
       for (const column of keys) {
         const id = columnId(column);
-        const values = visible.flatMap((row) => row.metrics[column.key]?.value ?? []);
+        const values = visible.flatMap((line) => numberOf(line, column) ?? []);
         const width = widen(present.get(id), values);
         if (width === present.get(id)) continue;
         next ??= new Map(present);
@@ -41,7 +42,7 @@ export function useNumberWidths(
       }
       return next ?? present;
     });
-  }, [rows, keys]);
+  }, [lines, keys]);
 
   useEffect(measure, [measure]);
   const onVisible = useCallback(

@@ -1,23 +1,28 @@
 import { type InfiniteData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { type RunPage, type RunRow, type RunSearch, searchRuns } from "../../api/runs";
+import { type RunSearch, runTable, type TablePage, type TableRow, type TableRun } from "../../api/tables";
 import { usePolling } from "../../state/live";
 import { adoptFirstPage, allRows, updateInPlace, withoutRuns } from "./pages";
 
-type Pages = InfiniteData<RunPage, string | undefined>;
+type Pages = InfiniteData<TablePage, string | undefined>;
 
 const POLL_MS = 2000;
 /** How many running runs beyond the first page are asked for at once. */
 const MOST_RUNNING = 100;
 
 export interface Runs {
-  rows: readonly RunRow[];
+  rows: readonly TableRow[];
   loaded: boolean;
   hasMore: boolean;
   loading: boolean;
   /** The rows are those of the search before. */
   stale: boolean;
   error: unknown;
+  /** How many match in all, and whether there may be more. */
+  total: number | undefined;
+  isTotalExact: boolean;
+  /** Whether any run has a parent. */
+  hasTree: boolean;
   /** New runs that wait outside the table, because it must not move now. */
   waiting: number;
   /** How long the server took for the last first page, in ms. */
@@ -33,37 +38,37 @@ export interface Runs {
  * The runs of a search: page after page as the table scrolls, and live while the page is visible.
  *
  * `mayMove` says whether rows may change places now: not under the pointer, not with a selection, not scrolled down.
+ * Nothing is asked while `ready` is false: which columns are wanted is not known yet.
  */
-export function useRuns(search: RunSearch, mayMove: () => boolean): Runs {
+export function useRuns(search: RunSearch, ready: boolean, mayMove: () => boolean): Runs {
   const client = useQueryClient();
   const key = useMemo(() => ["runs", search], [search]);
   const [waiting, setWaiting] = useState(0);
-  const [took, setTook] = useState<number>();
-  const before = useRef<readonly RunRow[]>([]);
+  const before = useRef<readonly TableRow[]>([]);
+  const question = useRef("");
+  const asked = JSON.stringify({ ...search, columns: [] });
 
   const list = useInfiniteQuery({
     queryKey: key,
-    queryFn: async ({ pageParam, signal }) => {
-      const start = performance.now();
-      const page = await searchRuns(search, pageParam, signal);
-      if (pageParam === undefined) setTook(Math.round(performance.now() - start));
-      return page;
-    },
+    queryFn: ({ pageParam, signal }) => runTable(search, { cursor: pageParam }, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next,
     // Polling keeps it fresh; a refetch would load every page again.
     staleTime: Number.POSITIVE_INFINITY,
     refetchOnReconnect: false,
+    enabled: ready,
   });
 
   const rows = useMemo(() => (list.data ? allRows(list.data.pages) : undefined), [list.data]);
   useEffect(() => {
-    if (rows) before.current = rows;
-  }, [rows]);
+    if (!rows) return;
+    before.current = rows;
+    question.current = asked;
+  }, [rows, asked]);
   useEffect(() => setWaiting(0), [key]);
 
   const change = useCallback(
-    (edit: (pages: readonly RunPage[]) => readonly RunPage[]) => {
+    (edit: (pages: readonly TablePage[]) => readonly TablePage[]) => {
       client.setQueryData<Pages>(key, (data) => {
         if (!data) return data;
         const pages = edit(data.pages);
@@ -76,7 +81,7 @@ export function useRuns(search: RunSearch, mayMove: () => boolean): Runs {
 
   const poll = useCallback(
     async (adopt: () => boolean) => {
-      const fresh = await searchRuns(search, undefined);
+      const fresh = await runTable(search, {});
       if (adopt()) {
         change((pages) => adoptFirstPage(pages, fresh));
         setWaiting(0);
@@ -88,11 +93,18 @@ export function useRuns(search: RunSearch, mayMove: () => boolean): Runs {
         });
       }
       const first = new Set(fresh.rows.map((row) => row.id));
-      const running = before.current.filter((row) => row.status === "RUNNING" && !first.has(row.id)).slice(0, MOST_RUNNING);
-      if (running.length === 0) return;
-      const ids = running.map((row) => `'${row.id}'`).join(", ");
-      const rest = await searchRuns({ ...search, filter: `attributes.run_id IN (${ids})`, orderBy: [] }, undefined);
-      change((pages) => updateInPlace(pages, rest.rows).pages);
+      const running = new Map<string, TableRun>();
+      for (const row of before.current) {
+        if (row.kind === "run" && row.status === "RUNNING" && !first.has(row.id) && running.size < MOST_RUNNING) running.set(row.id, row);
+      }
+      if (running.size === 0) return;
+      const rest = await runTable({ ...search, filter: "", orderBy: [], state: "all" }, { runIds: [...running.keys()] });
+      const news = rest.rows.map((row): TableRow => {
+        const old = running.get(row.id);
+        // Asked for by id, a run comes without its place in the tree.
+        return old && row.kind === "run" ? { ...row, children: old.children, childCells: old.childCells, isContext: old.isContext } : row;
+      });
+      change((pages) => updateInPlace(pages, news).pages);
     },
     [search, change],
   );
@@ -103,15 +115,20 @@ export function useRuns(search: RunSearch, mayMove: () => boolean): Runs {
   usePolling(tick, POLL_MS, list.data !== undefined);
 
   const { fetchNextPage } = list;
+  const first = list.data?.pages[0];
   return {
     rows: rows ?? before.current,
     loaded: rows !== undefined,
     hasMore: rows !== undefined && list.hasNextPage && !list.isFetchNextPageError,
-    loading: list.isFetching,
-    stale: rows === undefined,
+    loading: list.isFetching || !ready,
+    // Another set of columns leaves the rows what they are.
+    stale: rows === undefined && question.current !== asked,
     error: list.error,
+    total: first?.total,
+    isTotalExact: first?.isTotalExact ?? true,
+    hasTree: first?.hasTree ?? false,
     waiting,
-    took,
+    took: first?.ms,
     showWaiting: useCallback(() => void poll(() => true), [poll]),
     loadMore: useCallback(() => void fetchNextPage({ cancelRefetch: false }), [fetchNextPage]),
     retry: useCallback(() => void (rows === undefined ? list.refetch() : fetchNextPage()), [rows, list, fetchNextPage]),
@@ -120,15 +137,12 @@ export function useRuns(search: RunSearch, mayMove: () => boolean): Runs {
         // A page on its way would bring back what it was asked beside.
         await client.cancelQueries({ queryKey: key });
         change((pages) => withoutRuns(pages, ids));
-        // What follows has moved up: without reading the last page again, the next one would leave a gap.
-        const params = client.getQueryData<Pages>(key)?.pageParams ?? [];
-        const last = params.at(-1);
-        if (last === undefined) return;
-        const fresh = await searchRuns(search, last);
-        change((pages) => [...pages.slice(0, -1), fresh]);
+        await client.invalidateQueries({ queryKey: ["runs", "below"] });
       },
-      [change, client, key, search],
+      [change, client, key],
     ),
-    reload: useCallback(() => poll(() => true), [poll]),
+    reload: useCallback(async () => {
+      await Promise.all([poll(() => true), client.invalidateQueries({ queryKey: ["runs", "below"] })]);
+    }, [poll, client]),
   };
 }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { parseQuery, printQuery } from "../../state/routes";
 import {
+  columnTexts,
   filterForServer,
+  filterOfGroup,
   nextSort,
   orderBy,
   parseRunsView,
@@ -10,7 +12,7 @@ import {
   type RunsView,
 } from "./view";
 
-const DEFAULT: RunsView = { q: "", sort: [], cols: undefined, state: "active" };
+const DEFAULT: RunsView = { q: "", sort: [], cols: undefined, state: "active", group: [], flat: false };
 
 const VIEWS: RunsView[] = [
   DEFAULT,
@@ -19,6 +21,9 @@ const VIEWS: RunsView[] = [
   { ...DEFAULT, sort: [{ field: "start_time", descending: false }] },
   { ...DEFAULT, cols: [] },
   { ...DEFAULT, state: "trash", cols: [{ kind: "metric", key: "a,b\\c:d" }, { kind: "attribute", key: "user" }] },
+  { ...DEFAULT, flat: true, sort: [{ field: "metrics.loss:min", descending: false }] },
+  { ...DEFAULT, cols: [{ kind: "metric", key: "loss", aggregate: "min" }, { kind: "metric", key: "odd:max" }] },
+  { ...DEFAULT, group: [{ kind: "param", key: "a,b" }, { kind: "attribute", key: "status" }] },
   { ...DEFAULT, cols: [{ kind: "tag", key: "-x" }, { kind: "param", key: "модель 1" }] },
 ];
 
@@ -33,10 +38,10 @@ describe("the runs view in the address", () => {
   });
 
   it("ignores bad values and names them", () => {
-    const query = parseQuery("sort=-nonsense,metrics.a&cols=x:y,p:lr&state=gone");
+    const query = parseQuery("sort=-nonsense,metrics.a&cols=x:y,p:lr&state=gone&group=m:acc,a:started");
     expect(parseRunsView(query)).toEqual({
-      view: { q: "", sort: [{ field: "metrics.a", descending: false }], cols: [{ kind: "param", key: "lr" }], state: "active" },
-      problems: ["state=gone", "sort=-nonsense", "cols=x:y"],
+      view: { q: "", sort: [{ field: "metrics.a", descending: false }], cols: [{ kind: "param", key: "lr" }], state: "active", group: [], flat: false },
+      problems: ["state=gone", "sort=-nonsense", "cols=x:y", "group=m:acc", "group=a:started"],
     });
   });
 });
@@ -64,9 +69,19 @@ it("asks the server with quoted keys", () => {
   expect(
     orderBy([
       { field: "metrics.val/acc 1", descending: true },
+      { field: "metrics.loss:min", descending: false },
       { field: "start_time", descending: false },
     ]),
-  ).toEqual(["metrics.`val/acc 1` DESC", "attributes.start_time ASC"]);
+  ).toEqual(["metrics.`val/acc 1` DESC", "metrics.`loss`:min ASC", "attributes.start_time ASC"]);
+  expect(columnTexts({ kind: "metric", key: "loss", aggregate: "max" })).toEqual(["metrics.`loss`:max"]);
+  expect(columnTexts({ kind: "attribute", key: "started" })).toEqual([]);
+});
+
+it("writes the filter for the runs of a group", () => {
+  expect(filterOfGroup("metrics.a > 1 OR x = 'y'", { "params.`o`": "it's", "tags.t": null })).toBe(
+    "(metrics.a > 1 OR x = 'y') AND params.`o` = \"it's\" AND tags.t IS NULL",
+  );
+  expect(filterOfGroup("", { status: `'"` })).toBeUndefined();
 });
 
 describe("a click on a header", () => {

@@ -4,9 +4,15 @@ import type { State } from "../../api/experiments";
 
 export type ColumnKind = "metric" | "param" | "tag" | "attribute";
 
+/** What of a metric's points a column shows. */
+export const AGGREGATES = ["last", "min", "max", "mean", "first", "count"] as const;
+export type Aggregate = (typeof AGGREGATES)[number];
+
 export interface ColumnKey {
   kind: ColumnKind;
   key: string;
+  /** Of a metric; absent is the last value. */
+  aggregate?: Aggregate;
 }
 
 export interface SortKey {
@@ -21,35 +27,70 @@ export interface RunsView {
   /** Undefined: the default columns. */
   cols: ColumnKey[] | undefined;
   state: State;
+  /** One row for each combination of values of these columns. */
+  group: ColumnKey[];
+  /** All runs alike, though some have parents. */
+  flat: boolean;
 }
 
 const KINDS: Record<string, ColumnKind> = { m: "metric", p: "param", t: "tag", a: "attribute" };
 const LETTERS: Record<ColumnKind, string> = { metric: "m", param: "p", tag: "t", attribute: "a" };
 const STATES: readonly string[] = ["active", "trash", "all"];
 
-/** Attributes that can be columns, and the name under which the server sorts them (if it can). */
-export const ATTRIBUTES: Record<string, { title: string; field?: string }> = {
+interface Attribute {
+  title: string;
+  /** The name under which the server sorts it, if it can. */
+  field?: string;
+  /** The columns of the server that it is made of; what every row has needs none. */
+  columns?: string[];
+  /** The column by which runs can be grouped. */
+  group?: string;
+}
+
+const USER = "tags.mlflow.user";
+const SOURCE = "tags.mlflow.source.name";
+const COMMIT = "tags.mlflow.source.git.commit";
+const NOTE = "tags.mlflow.note.content";
+
+/** Attributes that can be columns. */
+export const ATTRIBUTES: Record<string, Attribute> = {
   started: { title: "Started", field: "start_time" },
   ended: { title: "Ended", field: "end_time" },
   duration: { title: "Duration" },
-  status: { title: "Status", field: "status" },
-  user: { title: "User", field: "user_id" },
+  status: { title: "Status", field: "status", group: "status" },
+  user: { title: "User", field: "user_id", columns: ["user_id", USER], group: "user_id" },
   run_id: { title: "Run ID", field: "run_id" },
   experiment: { title: "Experiment" },
-  source: { title: "Source", field: "tags.mlflow.source.name" },
-  commit: { title: "Commit", field: "tags.mlflow.source.git.commit" },
-  dataset: { title: "Dataset" },
+  source: { title: "Source", field: SOURCE, columns: [SOURCE] },
+  commit: { title: "Commit", field: COMMIT, columns: [COMMIT] },
+  dataset: { title: "Dataset", columns: ["datasets.name", "datasets.digest"], group: "datasets.name" },
   models: { title: "Models" },
-  description: { title: "Description", field: "tags.mlflow.note.content" },
+  description: { title: "Description", field: NOTE, columns: [NOTE] },
 };
 
+/** Tells runs whose client died from those that were killed. */
+export const LOST = "tags.mlflow.headrace.lost";
+
 const SORTABLE_ATTRIBUTES = new Set(["start_time", "end_time", "status", "user_id", "run_id", "run_name"]);
+
+/** Splits `loss:max` into the key and the aggregate; a suffix that is none belongs to the key. */
+function splitAggregate(text: string): [key: string, aggregate: Aggregate | undefined] {
+  const colon = text.lastIndexOf(":");
+  const aggregate = AGGREGATES.find((name) => colon > 0 && name === text.slice(colon + 1));
+  return aggregate ? [text.slice(0, colon), aggregate === "last" ? undefined : aggregate] : [text, undefined];
+}
+
+/** The key with its aggregate; `last` is written only after a key that ends like one. */
+function joinAggregate(key: string, aggregate: Aggregate | undefined): string {
+  if (aggregate && aggregate !== "last") return `${key}:${aggregate}`;
+  return splitAggregate(key)[0] === key ? key : `${key}:last`;
+}
 
 /** The field by which the server sorts a column, or undefined when it cannot. */
 export function sortField(column: ColumnKey): string | undefined {
   switch (column.kind) {
     case "metric":
-      return `metrics.${column.key}`;
+      return `metrics.${joinAggregate(column.key, column.aggregate)}`;
     case "param":
       return `params.${column.key}`;
     case "tag":
@@ -60,7 +101,29 @@ export function sortField(column: ColumnKey): string | undefined {
 }
 
 export function columnId(column: ColumnKey): string {
-  return `${LETTERS[column.kind]}:${column.key}`;
+  return `${LETTERS[column.kind]}:${column.kind === "metric" ? joinAggregate(column.key, column.aggregate) : column.key}`;
+}
+
+/** The text by which the server knows a metric, parameter or tag. */
+export function columnText(column: ColumnKey): string {
+  const aggregate = column.aggregate && column.aggregate !== "last" ? `:${column.aggregate}` : "";
+  return `${column.kind}s.${quoteKey(column.key)}${aggregate}`;
+}
+
+/** Everything that a column needs from the server. */
+export function columnTexts(column: ColumnKey): string[] {
+  return column.kind === "attribute" ? (ATTRIBUTES[column.key]?.columns ?? []) : [columnText(column)];
+}
+
+/** The text by which the server groups by a column. */
+export function groupText(column: ColumnKey): string {
+  return column.kind === "attribute" ? (ATTRIBUTES[column.key]?.group ?? column.key) : columnText(column);
+}
+
+/** A column from the server's text, as ``params.`a b` ``. */
+export function columnOfText(text: string): ColumnKey | undefined {
+  const found = /^(metric|param|tag)s\.([`"']?)(.*)\2$/s.exec(text);
+  return found ? { kind: found[1] as ColumnKind, key: found[3] ?? "" } : undefined;
 }
 
 /** Keys may hold the comma that separates them in the address. */
@@ -76,7 +139,15 @@ function parseColumn(text: string): ColumnKey | undefined {
   const kind = KINDS[text.slice(0, text.indexOf(":"))];
   const key = text.slice(text.indexOf(":") + 1);
   if (!kind || !key || (kind === "attribute" && !(key in ATTRIBUTES))) return undefined;
-  return { kind, key };
+  if (kind !== "metric") return { kind, key };
+  const [name, aggregate] = splitAggregate(key);
+  return aggregate ? { kind, key: name, aggregate } : { kind, key: name };
+}
+
+function parseGroup(text: string): ColumnKey | undefined {
+  const column = parseColumn(text);
+  if (column?.kind === "metric" || (column?.kind === "attribute" && !ATTRIBUTES[column.key]?.group)) return undefined;
+  return column;
 }
 
 function parseSort(text: string): SortKey | undefined {
@@ -109,18 +180,26 @@ export function parseRunsView(query: ReadonlyMap<string, string>): ParsedView {
       sort: keep(splitKeys(query.get("sort") ?? ""), parseSort, "sort"),
       cols: cols === undefined ? undefined : keep(splitKeys(cols), parseColumn, "cols"),
       state: STATES.includes(stateText) ? (stateText as State) : "active",
+      group: keep(splitKeys(query.get("group") ?? ""), parseGroup, "group"),
+      flat: query.get("flat") === "1",
     },
     problems,
   };
 }
 
+function printColumns(columns: readonly ColumnKey[] | undefined): string | undefined {
+  return columns?.map((column) => escapeKey(columnId(column))).join(",");
+}
+
 /** The view as entries of a query; what is default is undefined. */
-export function printRunsView(view: RunsView): Record<"q" | "sort" | "cols" | "state", string | undefined> {
+export function printRunsView(view: RunsView): Record<"q" | "sort" | "cols" | "state" | "group" | "flat", string | undefined> {
   return {
     q: view.q || undefined,
     sort: view.sort.map(({ field, descending }) => (descending ? "-" : "") + escapeKey(field)).join(",") || undefined,
-    cols: view.cols?.map((column) => escapeKey(columnId(column))).join(","),
+    cols: printColumns(view.cols),
     state: view.state === "active" ? undefined : view.state,
+    group: printColumns(view.group) || undefined,
+    flat: view.flat ? "1" : undefined,
   };
 }
 
@@ -145,7 +224,9 @@ export function rewriteMlflowQuery(query: ReadonlyMap<string, string>): Map<stri
 export function orderBy(sort: readonly SortKey[]): string[] {
   return sort.map(({ field, descending }) => {
     const dot = field.indexOf(".");
-    const name = dot < 0 ? `attributes.${field}` : `${field.slice(0, dot)}.${quoteKey(field.slice(dot + 1))}`;
+    const kind = field.slice(0, dot);
+    const [key, aggregate] = kind === "metrics" ? splitAggregate(field.slice(dot + 1)) : [field.slice(dot + 1), undefined];
+    const name = dot < 0 ? `attributes.${field}` : `${kind}.${quoteKey(key)}${aggregate ? `:${aggregate}` : ""}`;
     return `${name} ${descending ? "DESC" : "ASC"}`;
   });
 }
@@ -163,10 +244,25 @@ export function nextSort(sort: readonly SortKey[], field: string, additive: bool
   return others;
 }
 
-/** A filter without any operator is a piece of a run's name. */
+/** A text without any operator or quote is a piece of a run's name. */
+export function isNamePiece(q: string): boolean {
+  return !/[=<>!"'`]|\b(?:like|ilike|rlike|in|is|between)\b/i.test(q);
+}
+
 export function filterForServer(q: string): string {
   const text = q.trim();
-  if (!text) return "";
-  if (/[=<>!]|\b(?:like|ilike|rlike|in|is)\b/i.test(text) || /["'`]/.test(text)) return text;
-  return `attributes.run_name ILIKE '%${text}%'`;
+  return text && isNamePiece(text) ? `attributes.run_name ILIKE '%${text}%'` : text;
+}
+
+/** The filter for the runs of one group, or undefined when a value cannot be written in it. */
+export function filterOfGroup(filter: string, values: Readonly<Record<string, string | number | null>>): string | undefined {
+  const clauses: string[] = filter ? [`(${filter})`] : [];
+  for (const [column, value] of Object.entries(values)) {
+    const text = String(value);
+    if (value === null) clauses.push(`${column} IS NULL`);
+    else if (!text.includes("'")) clauses.push(`${column} = '${text}'`);
+    else if (!text.includes('"')) clauses.push(`${column} = "${text}"`);
+    else return undefined;
+  }
+  return clauses.join(" AND ");
 }
