@@ -215,8 +215,8 @@ export function Grid<Row>(props: GridProps<Row>) {
   const onRowClick = useRef((event: MouseEvent, row: Row, at: number) => {
     const cell = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-column]") : null;
     latest.current.setActive({ row: at, column: Number(cell?.dataset.column ?? 0) });
-    // The checkbox is no tab stop of its own: the keys belong to the grid.
-    if (!(event.target instanceof Element && event.target.closest("a, button"))) {
+    // Boxes and arrows are no tab stops of their own: the keys belong to the grid.
+    if (!(event.target instanceof Element && event.target.closest("a, button:not([data-toggle])"))) {
       event.currentTarget.closest<HTMLElement>("[role$=grid]")?.focus({ preventScroll: true });
     }
     if (event.target instanceof Element && event.target.closest("[data-select]")) {

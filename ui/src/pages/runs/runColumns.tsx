@@ -83,6 +83,7 @@ function NameCell({ line, options }: { line: Line; options: RunColumnOptions }) 
       <button
         type="button"
         tabIndex={-1}
+        data-toggle=""
         style={indent}
         className={`${styles.expander} ${line.isOpen ? styles.open : ""}`}
         aria-label={`${line.isOpen ? "Close" : "Open"} ${label}`}
