@@ -14,18 +14,33 @@ from mlflow._storage.sql.store import SqlStore
 from mlflow.server.app import create_app
 from mlflow.server.artifacts import ServerArtifacts
 from mlflow.server.context import Context, ServerSettings
-from mlflow.server.protocol import GatheringProtocol, Patience, drop_overdue
+from mlflow.server.exchange import Exchange, take_of
+from mlflow.server.protocol import HttpProtocol, Patience, drop_overdue
+
+
+class _Exchangeable:
+    """An application that stands for another one, which changes."""
+
+    current: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert self.current is not None, "no application is being served now"
+        await self.current(scope, receive, send)
+
+    def take(self, exchange: Exchange) -> bool:
+        return take_of(self.current)(exchange)
 
 
 class LiveServer:
     """A listening server whose application is exchanged from test to test; starting one takes a while."""
 
     def __init__(self) -> None:
-        self._app: ASGIApp | None = None
+        self._app = _Exchangeable()
         config = uvicorn.Config(
-            self._call,
+            self._app,
             interface="asgi3",
-            http=GatheringProtocol,
+            proxy_headers=False,
+            http=HttpProtocol,
             port=0,
             log_level="warning",
             lifespan="off",
@@ -42,20 +57,16 @@ class LiveServer:
         port = self._server.servers[0].sockets[0].getsockname()[1]
         self.address = f"http://127.0.0.1:{port}"
 
-    async def _call(self, scope: Scope, receive: Receive, send: Send) -> None:
-        assert self._app is not None, "no application is being served now"
-        await self._app(scope, receive, send)
-
     @contextmanager
     def serving(self, store: SqlStore, settings: ServerSettings | None = None) -> Iterator[str]:
         """Serves a store; gives the server's address."""
         settings = settings or ServerSettings(fast_reads=store.engine.dialect.fast_reads)
         artifacts = ServerArtifacts(store, enabled=settings.serve_artifacts)
-        before, self._app = self._app, create_app(Context(store, artifacts, settings))
+        before, self._app.current = self._app.current, create_app(Context(store, artifacts, settings))
         try:
             yield self.address
         finally:
-            self._app = before
+            self._app.current = before
 
     def drop_overdue(self, now: float, patience: Patience) -> int:
         """Parts with slow clients, as a server does every few seconds; returns with how many."""

@@ -2,7 +2,8 @@
 
 Paths are fixed for nearly all endpoints, so that one dictionary look-up finds them. Reads by key run in the event
 loop where the database answers in microseconds; other reads run in a small pool of threads. Writes go to the
-store's writer, which commits many at once; the results of one commit wake the loop once.
+store's writer, which commits many at once; the results of one commit wake the loop once. Writes that answer nothing
+but that they are done, which are nearly all requests of a training, take no task: the writer's word ends them.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from mlflow._base.attribution import attributed
 from mlflow._wire.decoding import decode_body, decode_query
 from mlflow._wire.errors import error_to_wire
 from mlflow._wire.routes import ROUTES, Route, paths_of
+from mlflow._wire.shapes import Empty
 from mlflow.exceptions import (
     BadRequest,
     EndpointNotFound,
@@ -42,6 +44,7 @@ from mlflow.server.access_log import AccessLog
 from mlflow.server.admission import RETRY_AFTER_SECONDS, Admission
 from mlflow.server.attribution import attribution_of
 from mlflow.server.context import Context
+from mlflow.server.exchange import Exchange, Headers
 from mlflow.server.middleware.security import SecurityMiddleware
 from mlflow.server.monitor import CONTENT_TYPE, Monitor, Place
 from mlflow.server.routes import (
@@ -110,18 +113,37 @@ COMPRESSED_FROM = 1024
 _log = logging.getLogger("mlflow.server")
 _encode = msgspec.json.Encoder().encode
 _JSON = (b"content-type", b"application/json")
+_JSON_ONLY: Headers = (_JSON,)
 _ABOUT_ITSELF = frozenset({"/health", "/version", "/metrics"})
 CUT_OFF = 499
 """Status in the counts of a request whose client or source went away."""
 _HOLE = re.compile(r"\{(\w+)(:path)?\}")
+Done = Callable[[Any, Exception | None], None]
+"""Gets the result of a write, or its error."""
 
 
 class Endpoint(NamedTuple):
-    """A route with what answers it."""
+    """A route with what answers it.
+
+    Attributes:
+        route: The route.
+        handler: What answers it, if it does not stream.
+        transfer: What answers it, if it does.
+        taken: Whether it answers nothing but that it is done, once the writer has done it.
+    """
 
     route: Route
     handler: Handler | None
     transfer: Transfer | None
+    taken: bool
+
+
+class WholeAnswer(NamedTuple):
+    """A whole answer."""
+
+    status: int
+    body: bytes
+    headers: Headers
 
 
 class Application:
@@ -150,7 +172,13 @@ class Application:
         for route in ROUTES:
             if context.settings.artifacts_only and not _is_artifact(route):
                 continue
-            endpoint = Endpoint(route, HANDLERS.get(route.name), _TRANSFERS.get(route.name))
+            taken = (
+                route.kind == "write"
+                and route.response is Empty
+                and not route.decides
+                and route.name not in FOLLOW_UPS
+            )
+            endpoint = Endpoint(route, HANDLERS.get(route.name), _TRANSFERS.get(route.name), taken)
             for path in paths_of(route):
                 if "{" in path:
                     self._patterns.append((route.method, _pattern(path), endpoint))
@@ -166,6 +194,37 @@ class Application:
         else:
             await send({"type": "websocket.close", "code": 1000})
 
+    def take(self, exchange: Exchange) -> bool:
+        """Answers a request that has come whole without a task, if all that it does is done by the writer.
+
+        Returns:
+            Whether it does; otherwise nothing has happened.
+        """
+        scope = exchange.scope
+        endpoint = self._fixed.get((scope["method"], self._path(scope)))
+        if endpoint is None or not endpoint.taken or endpoint.handler is None:
+            return False
+        started = time.perf_counter()
+        route = endpoint.route
+        scope["route"] = route.name
+
+        def done(result: Any, error: Exception | None) -> None:
+            answer = (
+                WholeAnswer(200, _encode(result), _JSON_ONLY)
+                if error is None
+                else _error_answer(error, scope)
+            )
+            self._monitor.observe(scope, answer.status, time.perf_counter() - started)
+            exchange.answer(*answer)
+
+        try:
+            body = exchange.body
+            _check_type(scope)
+            self._submit(route, endpoint.handler, decode_body(route.request, body), len(body), done)
+        except Exception as error:  # noqa: BLE001 - the last line of defence
+            done(None, error)
+        return True
+
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
         status = CUT_OFF
@@ -177,24 +236,14 @@ class Application:
     async def _route_or_refuse(self, scope: Scope, receive: Receive, send: Send) -> int:
         try:
             return await self._route(scope, receive, send)
-        except MlflowException as error:
-            return await _send_error(send, error, to_first=_is_first_client(scope))
         except ConnectionError:
             raise
-        except Exception:  # noqa: BLE001 - the last line of defence
-            number = uuid.uuid4().hex[:12]
-            _log.exception("Request %s %s failed (%s)", scope["method"], scope["path"], number)
-            unexpected = MlflowException(
-                f"The server met an error that it did not expect; its log has the details under {number}"
-            )
-            return await _send_error(send, unexpected)
+        except Exception as error:  # noqa: BLE001 - the last line of defence
+            return await _send(send, *_error_answer(error, scope))
 
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> int:
         """Answers a request; returns the status."""
-        method, path = scope["method"], scope["path"]
-        prefix = self._prefix
-        if prefix and path.startswith(prefix) and path[len(prefix) : len(prefix) + 1] in ("/", ""):
-            path = path[len(prefix) :] or "/"
+        method, path, prefix = scope["method"], self._path(scope), self._prefix
         endpoint = self._fixed.get((method, path))
         if endpoint is not None:
             return await self._run(endpoint, {}, scope, receive, send)
@@ -215,6 +264,14 @@ class Application:
         scope["route"] = "page"
         await response(scope, receive, send)
         return response.status_code
+
+    def _path(self, scope: Scope) -> str:
+        """The path of a request, without what all paths are put under."""
+        path: str = scope["path"]
+        prefix = self._prefix
+        if prefix and path.startswith(prefix) and path[len(prefix) : len(prefix) + 1] in ("/", ""):
+            return path[len(prefix) :] or "/"
+        return path
 
     def _find(self, method: str, path: str) -> tuple[Endpoint, Mapping[str, str]] | None:
         endpoint = self._fixed.get((method, path))
@@ -241,7 +298,7 @@ class Application:
                 f"Endpoint {path} is not served: this server was started with --artifacts-only",
                 error_code="TEMPORARILY_UNAVAILABLE",
             )
-            return await _send_error(send, unserved)
+            raise unserved
         raise EndpointNotFound(f"There is no endpoint {method} {path}")
 
     async def _run(
@@ -281,7 +338,7 @@ class Application:
                 loop = asyncio.get_running_loop()
                 reply = await loop.run_in_executor(self._pool, handler, self._context, request)
         answer = _encode(reply)
-        headers: tuple[tuple[bytes, bytes], ...] = (_JSON,)
+        headers = _JSON_ONLY
         if (
             len(answer) > COMPRESSED_FROM
             and _is_for_browsers(scope["path"], self._prefix)
@@ -295,24 +352,38 @@ class Application:
             return await _send(send, 200, answer, headers, until_fetched=True)
 
     async def _write(self, route: Route, handler: Handler, request: Any, size: int) -> Any:
-        self._admission.enter_write(size)
-        try:
-            loop = asyncio.get_running_loop()
-            future: asyncio.Future[Any] = loop.create_future()
-            context = self._context
-            deliver = self._deliveries(loop)
-            run_id = getattr(request, "run_id", "") or getattr(request, "run_uuid", "")
-            context.store.write(
-                lambda: handler(context, request), lambda operation: deliver(future, operation), run_id
-            )
-            return await future
-        except OutcomeUnknown as error:
-            if route.idempotent:
-                raise
-            # Clients send again what is answered with 503 or 500; this would then be done twice.
-            raise MlflowException(error.message, error_code="ABORTED") from None
-        finally:
+        """What a write answers."""
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+        def done(result: Any, error: Exception | None) -> None:
+            if future.done():  # the client has gone
+                return
+            if error is not None:
+                future.set_exception(error)
+            else:
+                future.set_result(result)
+
+        self._submit(route, handler, request, size, done)
+        return await future
+
+    def _submit(self, route: Route, handler: Handler, request: Any, size: int, done: Done) -> None:
+        """Hands a write to the writer, whose body has so many bytes; `done` gets its result or its error."""
+        context = self._context
+        deliver = self._deliveries(asyncio.get_running_loop())
+
+        def finish(operation: Any) -> None:
             self._admission.leave_write(size)
+            error = operation.error
+            if isinstance(error, OutcomeUnknown) and not route.idempotent:
+                # Clients send again what is answered with 503 or 500; this would then be done twice.
+                error = MlflowException(error.message, error_code="ABORTED")
+            done(operation.result, error)
+
+        self._admission.enter_write(size)
+        run_id = getattr(request, "run_id", "") or getattr(request, "run_uuid", "")
+        context.store.write(
+            lambda: handler(context, request), lambda operation: deliver(finish, operation), run_id
+        )
 
     async def _follow_up(self, follow_up: FollowUp, reply: Any, scope: Scope) -> None:
         """Does what a reply leaves to do; its failure is not that of the request."""
@@ -327,7 +398,7 @@ class Application:
         done = asyncio.get_running_loop().run_in_executor(self._pool, work)
         await asyncio.wait([done], timeout=FOLLOW_UP_SECONDS)
 
-    def _deliveries(self, loop: asyncio.AbstractEventLoop) -> Callable[[asyncio.Future[Any], Any], None]:
+    def _deliveries(self, loop: asyncio.AbstractEventLoop) -> Callable[[Callable[[Any], None], Any], None]:
         if self._delivery is None or self._delivery.loop is not loop:
             self._delivery = _Delivery(loop)
         return self._delivery.add
@@ -451,11 +522,11 @@ class _Delivery:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
-        self._waiting: deque[tuple[asyncio.Future[Any], Any]] = deque()
+        self._waiting: deque[tuple[Callable[[Any], None], Any]] = deque()
         self._scheduled = False
 
-    def add(self, future: asyncio.Future[Any], operation: Any) -> None:
-        self._waiting.append((future, operation))
+    def add(self, finish: Callable[[Any], None], operation: Any) -> None:
+        self._waiting.append((finish, operation))
         if not self._scheduled:
             self._scheduled = True
             self.loop.call_soon_threadsafe(self._deliver)
@@ -463,13 +534,11 @@ class _Delivery:
     def _deliver(self) -> None:
         self._scheduled = False
         while self._waiting:
-            future, operation = self._waiting.popleft()
-            if future.done():
-                continue
-            if operation.error is not None:
-                future.set_exception(operation.error)
-            else:
-                future.set_result(operation.result)
+            finish, operation = self._waiting.popleft()
+            try:
+                finish(operation)
+            except Exception:  # noqa: BLE001 - one receiver that fails must not keep the others waiting
+                _log.exception("The result of a write could not be delivered")
 
 
 def create_app(context: Context, place: Place | None = None) -> ASGIApp:
@@ -550,19 +619,26 @@ def _is_first_client(scope: Scope) -> bool:
     )
 
 
-async def _send_error(send: Send, error: MlflowException, *, to_first: bool = False) -> int:
-    status, body = error_to_wire(error, to_first=to_first)
+def _error_answer(error: Exception, scope: Scope) -> WholeAnswer:
+    """What a request is answered that failed."""
+    if not isinstance(error, MlflowException):
+        number = uuid.uuid4().hex[:12]
+        _log.error("Request %s %s failed (%s)", scope["method"], scope["path"], number, exc_info=error)
+        error = MlflowException(
+            f"The server met an error that it did not expect; its log has the details under {number}"
+        )
+    status, body = error_to_wire(error, to_first=_is_first_client(scope))
     if status != 429:
-        return await _send(send, status, body, (_JSON,))
+        return WholeAnswer(status, body, _JSON_ONLY)
     wait = random.choice(RETRY_AFTER_SECONDS)  # noqa: S311 - it spreads clients
-    return await _send(send, status, body, (_JSON, (b"retry-after", str(wait).encode())))
+    return WholeAnswer(status, body, (_JSON, (b"retry-after", str(wait).encode())))
 
 
 async def _send(
     send: Send,
     status: int,
     body: bytes,
-    headers: tuple[tuple[bytes, bytes], ...],
+    headers: Headers,
     *,
     until_fetched: bool = False,
 ) -> int:

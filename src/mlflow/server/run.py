@@ -133,7 +133,7 @@ def _serve_one(
 
     from mlflow.server.app import create_app
     from mlflow.server.artifacts import ServerArtifacts
-    from mlflow.server.protocol import GatheringProtocol, Patience, drop_overdue
+    from mlflow.server.protocol import HttpProtocol, Patience, drop_overdue
 
     parent = os.getppid()
     _allow_many_files()
@@ -143,7 +143,7 @@ def _serve_one(
     app = create_app(Context(store, artifacts, settings), place)
     config = uvicorn.Config(
         app,
-        http=GatheringProtocol,
+        http=HttpProtocol,
         loop="uvloop" if sys.platform != "win32" else "asyncio",
         ws="none",
         lifespan="on",
@@ -152,7 +152,6 @@ def _serve_one(
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,
-        timeout_keep_alive=75,
         backlog=2048,
     )
 

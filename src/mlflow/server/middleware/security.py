@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mlflow.server.exchange import Exchange, take_of
+
 _PRIVATE = tuple(
     ip_network(text)
     for text in (
@@ -54,6 +56,7 @@ class SecurityMiddleware:
         observe: Callable[[Scope, int, float], None] | None = None,
     ) -> None:
         self._app = app
+        self._take = take_of(app)
         self._observe = observe
         self._hosts = tuple(host.strip().lower() for host in allowed_hosts if host.strip())
         self._origins = tuple(
@@ -63,7 +66,15 @@ class SecurityMiddleware:
         self._headers = [(b"x-content-type-options", b"nosniff")]
         if frame_options.upper() != "NONE":
             self._headers.append((b"x-frame-options", frame_options.encode("latin-1")))
+        self._known_headers = tuple(self._headers)
         self.allows_host = lru_cache(maxsize=256)(self._allows_host)
+
+    def take(self, exchange: Exchange) -> bool:
+        """Lets what comes after answer without a task; what is refused is left to `__call__`."""
+        if self._check and self._refusal(exchange.scope) is not None:
+            return False
+        exchange.headers = self._known_headers
+        return self._take(exchange)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
