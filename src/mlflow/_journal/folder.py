@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from mlflow._base.clock import now_ms
-from mlflow._journal.frames import Damage, frame, frames, read_header
+from mlflow._journal.frames import Damage, frame, frames, is_unbegun, read_header
 from mlflow._journal.records import Record, RunCreated, decode
 from mlflow.exceptions import InvalidState, MlflowException
 
@@ -175,9 +175,12 @@ class JournalFolder:
             InvalidState: A newer version has written it.
             DataLoss: It cannot be read.
         """
-        for number in self.segments()[:1]:
+        for number in self.segments():
             path = self.segment(number)
-            facts = read_header(_read(path, 0, _LONGEST_HEADER), str(path))[0]
+            beginning = _read(path, 0, _LONGEST_HEADER)
+            if len(beginning) < _LONGEST_HEADER and is_unbegun(beginning):
+                continue
+            facts = read_header(beginning, str(path))[0]
             facts["own_server"] = facts["server"]
             with contextlib.suppress(FileNotFoundError):
                 facts["server"] = (self.path / _DESTINATION).read_text(encoding="utf-8")
@@ -233,7 +236,10 @@ class JournalFolder:
             skipped = start.offset if number == start.segment else 0
             data = _read(self.segment(number), skipped, end.offset if end and number == end.segment else None)
             if not data:
-                continue  # nothing is new, or the process died before it wrote the beginning
+                continue  # nothing is new
+            if not skipped and is_unbegun(data):
+                yield Damage(0, len(data), True)
+                continue
             first = 0 if skipped else read_header(data, str(self.segment(number)))[1]
             for found in frames(data, first):
                 if isinstance(found, Damage):

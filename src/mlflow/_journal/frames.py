@@ -5,7 +5,7 @@ A segment is a file of frames behind one line of text, `HEADRACE JOURNAL 1` with
     4 bytes  the mark C1 48 4A 1E (C1 begins no MessagePack value)
     4 bytes  length of the payload in bytes, little-endian
     4 bytes  CRC-32 of the payload, little-endian, begun with the length instead of 0
-    n bytes  payload
+    n bytes  payload, one at least: of a mark and zeros, as a lost block is read, all else would be right
 
 The payload of the first frame is a JSON object about the journal; all others are records. A frame is written in one
 piece, so that what a process leaves that is killed is whole but for the last frame. A reader that meets anything else
@@ -80,6 +80,13 @@ def header(facts: dict[str, Any]) -> bytes:
     return _TITLE + b"%d\n" % FORMAT + frame(json.dumps(facts).encode())
 
 
+def is_unbegun(data: bytes) -> bool:
+    """Whether a segment ends inside of its beginning, as one does whose machine lost power then: it holds no record."""
+    title = _TITLE + b"%d\n" % FORMAT
+    written = data.rstrip(b"\0")[: len(title)]
+    return title.startswith(written) and _next_frame(data, 0) == len(data)
+
+
 def read_header(data: bytes, name: str) -> tuple[dict[str, Any], int]:
     """Facts about a journal, and where its records begin.
 
@@ -113,7 +120,7 @@ def _frame_at(data: bytes, place: int) -> Frame | None:
     _, size, check = _HEAD.unpack_from(data, place)
     start = place + _HEAD.size
     payload = data[start : start + size]
-    if len(payload) != size or crc32(payload, size) != check:
+    if not size or len(payload) != size or crc32(payload, size) != check:
         return None
     return Frame(payload, start + size)
 

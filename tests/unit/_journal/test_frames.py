@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlflow._journal.frames import MARK, Damage, Frame, frame, frames, header, read_header
+from mlflow._journal.frames import MARK, Damage, Frame, frame, frames, header, is_unbegun, read_header
 from mlflow.exceptions import DataLoss, InvalidState
 
-PAYLOADS = st.lists(st.one_of(st.binary(max_size=40), st.just(MARK), st.just(frame(b"inside"))), max_size=6)
+PAYLOADS = st.lists(
+    st.one_of(st.binary(min_size=1, max_size=40), st.just(MARK), st.just(frame(b"inside"))), max_size=6
+)
 
 
 def whole(data: bytes) -> list[bytes]:
@@ -38,7 +40,7 @@ def test_a_cut_at_any_byte_loses_the_last_frame_at_most(payloads: list[bytes]) -
             assert found[num_whole:] == [Damage(ends[num_whole], cut, is_torn=True)]
 
 
-@given(st.lists(st.binary(max_size=20), min_size=2, max_size=5), st.data())
+@given(st.lists(st.binary(min_size=1, max_size=20), min_size=2, max_size=5), st.data())
 def test_a_damaged_byte_costs_its_frame_alone(payloads: list[bytes], data: st.DataObject) -> None:
     written = [frame(payload) for payload in payloads]
     hit = data.draw(st.integers(0, len(written) - 1))
@@ -70,6 +72,21 @@ def test_a_newer_format_is_refused() -> None:
 def test_anything_else_is_refused(data: bytes) -> None:
     with pytest.raises(DataLoss, match="left untouched"):
         read_header(data, "j")
+
+
+@given(st.data())
+def test_a_segment_that_ends_in_its_header_holds_nothing(data: st.DataObject) -> None:
+    whole_header = header({"server": "http://a"})
+    cut = data.draw(st.integers(0, len(whole_header) - 1))
+    zeros = data.draw(st.sampled_from([b"", bytes(500)]))  # what a lost block is read as
+    assert is_unbegun(whole_header[:cut] + zeros)
+    assert not is_unbegun(whole_header + zeros)
+    assert not is_unbegun(whole_header[:cut] + zeros + frame(b"a call"))
+
+
+@pytest.mark.parametrize("foreign", [b"something else", header({}).replace(b"JOURNAL 1", b"JOURNAL 2")[:30]])
+def test_what_is_foreign_is_not_taken_for_empty(foreign: bytes) -> None:
+    assert not is_unbegun(foreign)
 
 
 def test_a_header_that_is_cut_is_refused() -> None:

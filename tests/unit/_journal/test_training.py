@@ -20,7 +20,7 @@ import pytest
 from tests.unit._journal.conftest import OwnServer
 
 import mlflow
-from mlflow._journal.folder import journals_in
+from mlflow._journal.folder import JournalFolder, journals_in
 from mlflow._journal.open import finish_journals
 from mlflow.entities import Run
 from mlflow.exceptions import MlflowException
@@ -496,6 +496,23 @@ class TestSync:
         assert done.returncode == 1
         assert "newer version of Headrace" in done.stderr
         assert {path: path.read_bytes() for path in journaled.rglob("*") if path.is_file()} == before
+
+    def test_a_segment_that_ends_in_its_beginning_is_empty(self, journaled: Path, running: OwnServer) -> None:
+        mlflow.set_tracking_uri("http://127.0.0.1:9")
+        train("r")
+        finish_journals(0)
+        (folder,) = journals_in(journaled)
+        beginning = folder.segment(1).read_bytes()[:60]
+        folder.segment(2).write_bytes(beginning)  # the machine lost power when it was begun
+        other = JournalFolder(journaled / "other")
+        other.make()
+        other.segment(1).write_bytes(beginning)
+        other.let_go()
+        done = sync("--to", running.address)
+        assert done.returncode == 0, done.stderr
+        assert "other: 0 calls sent" in done.stdout
+        check(running, "r")
+        assert not journaled.exists()
 
     def test_what_was_refused_is_shown_and_kept(self, journaled: Path, running: OwnServer) -> None:
         mlflow.set_tracking_uri(running.address)
