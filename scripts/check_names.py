@@ -14,11 +14,16 @@ def public_classes() -> dict[str, list[str]]:
     """For each public class of the package the files that define it."""
     found: dict[str, list[str]] = defaultdict(list)
     for path in sorted(SOURCE.rglob("*.py")):
+        if str(path.relative_to(SOURCE.parent)) in OF_PROTOCOLS:
+            continue
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 found[node.name].append(str(path.relative_to(SOURCE.parent)))
     return found
 
+
+# MLflow has the same names for dataclasses and for pydantic models, of the chat and of the responses protocol.
+OF_PROTOCOLS = {f"mlflow/types/{name}.py" for name in ("chat", "llm", "responses_helpers")}
 
 # Names that MLflow's users know for two things: an entity that stores keep, and the object that users log.
 KNOWN_TWICE = {"Dataset"}

@@ -173,6 +173,25 @@ class TestModelsOfOnesOwn:
         assert _run(_installed(version), "load_python_models", tmp_path, (tmp_path,)) == OF_ONES_OWN
 
 
+class TestModelsThatAreTalkedTo:
+    def test_both_sides_answer_alike_with_the_models_of_both(
+        self, peer: Run, ours: Run, tmp_path: Path
+    ) -> None:
+        answers: list[Any] = []
+        for save in (peer, ours):
+            folder = tmp_path / str(len(answers))
+            folder.mkdir()
+            save("save_conversations", folder)
+            answers += [load("load_conversations", folder) for load in (peer, ours)]
+        assert answers[0].keys() == {"Chat", "Agent", "Responses"}
+        assert answers[1:] == [answers[0]] * 3
+
+    def test_types_have_the_same_fields_and_forms(self, peer: Run, ours: Run) -> None:
+        theirs, mine = peer("conversation_types"), ours("conversation_types")
+        assert len(theirs["fields"]) > 60
+        assert mine == theirs
+
+
 def _installed(peer: Peer) -> Path:
     if not peer.interpreter.exists():
         pytest.skip(f"{peer.name} is not installed; `make compat` installs it")

@@ -35,14 +35,18 @@ class Example:
     Attributes:
         data: The input.
         params: The parameters that go with it.
+        is_request: Whether it is the body of a scoring request as it stands, as chats are.
     """
 
     data: Any
     params: dict[str, Any] | None = None
+    is_request: bool = False
 
 
 def split_example(input_example: Any) -> Example:
     """The input and parameters of what users pass as `input_example`."""
+    if isinstance(input_example, Example):
+        return input_example
     if isinstance(input_example, tuple) and len(input_example) == 2 and isinstance(input_example[1], dict):
         return Example(*input_example)
     return Example(input_example)
@@ -58,6 +62,7 @@ def write_example(example: Example, folder: Path) -> dict[str, Any]:
         MlflowException: `INVALID_PARAMETER_VALUE`: nothing that an example can be.
     """
     content, serving, info = _forms(example.data)
+    serving = content if example.is_request else serving
     info = {"artifact_path": EXAMPLE_FILE_NAME, **info, "serving_input_path": SERVING_FILE_NAME}
     if example.params is not None:
         params = as_json(example.params)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pandas
 
 INPUT_KEYS = ("dataframe_split", "dataframe_records", "instances", "inputs")
-_CHAT_KEY = "messages"
+_CHAT_KEYS = {"messages", "input"}
 CONTENT_TYPES = ("json", "csv")
 
 
@@ -35,10 +35,12 @@ class ScoringRequest:
     Attributes:
         data: The input, as `PyFuncModel.predict` takes it.
         params: Parameters beside it.
+        is_chat: Whether it is a chat, whose answer has a form of its own.
     """
 
     data: Any
     params: dict[str, Any] | None = None
+    is_chat: bool = False
 
 
 def read_request(
@@ -64,8 +66,8 @@ def read_request(
         return ScoringRequest(_read_csv(body, schema))
     form = body if isinstance(body, dict) else _parsed(body)
     given = [key for key in INPUT_KEYS if key in form] if isinstance(form, dict) else []
-    if not given and isinstance(form, dict) and _CHAT_KEY in form:
-        return ScoringRequest(form)
+    if not given and isinstance(form, dict) and _CHAT_KEYS & form.keys():
+        return ScoringRequest(form, is_chat=True)
     if len(given) != 1:
         raise BadRequest(
             f"The input must be a JSON dictionary with exactly one of the input fields {set(INPUT_KEYS)}. Received "
@@ -90,9 +92,10 @@ def read_request(
         raise BadRequest(f"The field `{key}` cannot be read: {type(error).__name__}: {error}") from error
 
 
-def write_answer(predictions: Any) -> str:
-    """The body of the answer."""
-    return json.dumps({"predictions": _finite(_plain(predictions))})
+def write_answer(predictions: Any, is_chat: bool = False) -> str:
+    """The body of the answer; that to a chat is what the model gives."""
+    content = _finite(_plain(predictions))
+    return json.dumps(content if is_chat else {"predictions": content})
 
 
 def _plain(predictions: Any) -> Any:

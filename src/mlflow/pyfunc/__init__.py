@@ -7,10 +7,13 @@ from mlflow._base.lazy import lazy_module
 __getattr__, __dir__, __all__ = lazy_module(
     __name__,
     {
+        "ChatAgent": "mlflow.pyfunc.model",
+        "ChatModel": "mlflow.pyfunc.model",
         "FLAVOR_NAME": "mlflow.pyfunc.loading",
         "PyFuncModel": "mlflow.pyfunc.loaded",
         "PythonModel": "mlflow.pyfunc.model",
         "PythonModelContext": "mlflow.pyfunc.model",
+        "ResponsesAgent": "mlflow.pyfunc.model",
         "add_to_model": "mlflow.pyfunc.loading",
         "get_default_conda_env": "mlflow.pyfunc.saving",
         "get_default_pip_requirements": "mlflow.pyfunc.saving",

@@ -109,6 +109,8 @@ class PyFuncModel:
         self, data: Any, params: dict[str, Any] | None, piecewise: bool = False
     ) -> tuple[Any, dict[str, Any] | None]:
         signature = self._model_meta.signature
+        if getattr(self._model_impl, "reads_requests", False):
+            return data, params
         if signature is not None and signature.inputs is not None:
             # The model itself fits its input to the hints of its `predict`.
             if piecewise or not signature._is_signature_from_type_hint:

@@ -89,7 +89,7 @@ def answer_request(folder: Path, body: str, content_type: str) -> str:
     """The answer of the model in a folder to the body of a scoring request."""
     model = load_model(folder)
     request = read_request(body, model.metadata.signature, content_type)
-    return write_answer(model.predict(request.data, request.params))
+    return write_answer(model.predict(request.data, request.params), request.is_chat)
 
 
 def _body(input_data: Any, input_path: str | Path | None, content_type: str) -> str:

@@ -14,14 +14,15 @@ from mlflow._flavors.save import save_flavor
 from mlflow.exceptions import InvalidParameterValue, NotSupported
 from mlflow.models.code import run_model_code
 from mlflow.models.environment import MLFLOW_REQUIREMENT, conda_environment, installed_version
-from mlflow.models.example import split_example
+from mlflow.models.example import Example, split_example
 from mlflow.models.location import fetch_file
 from mlflow.models.model import Model, ModelInfo
 from mlflow.models.model_config import read_config
 from mlflow.models.requirements import infer_requirements
 from mlflow.models.signature import ModelSignature, _TypeHints
 from mlflow.models.uv_project import find_project
-from mlflow.pyfunc.model import PythonModel, as_python_model, predictor_of
+from mlflow.pyfunc.conversations import Conversation, WrongAnswer, conversation_of
+from mlflow.pyfunc.model import PythonModel, as_python_model, can_stream, predictor_of
 from mlflow.types.inference import infer_param_schema
 from mlflow.types.type_hints import (
     TypeFromExample,
@@ -103,15 +104,16 @@ def save_model(
     options = _options(
         loader_module, data_path, python_model, artifacts, model_config, streamable, code_paths
     )
+    example = _example(options["python_model"], input_example)
     arguments = SaveArguments(
         conda_env=conda_env,
         code_paths=code_paths,
         mlflow_model=mlflow_model,
-        signature=_signature(options["python_model"], signature, input_example),
-        input_example=input_example,
+        signature=_signature(options["python_model"], signature, example),
+        input_example=example,
         pip_requirements=pip_requirements,
         extra_pip_requirements=extra_pip_requirements,
-        metadata=metadata,
+        metadata=_metadata(options["python_model"], metadata),
         uv_project=find_project(uv_project_path, uv_groups, uv_extras),
     )
     save_flavor(PYTHON_MODEL, options["python_model"], path, arguments, options)
@@ -191,11 +193,12 @@ def log_model(
     options = _options(
         loader_module, data_path, python_model, artifacts, model_config, streamable, code_paths
     )
+    example = _example(options["python_model"], input_example)
     arguments = SaveArguments(
         conda_env=conda_env,
         code_paths=code_paths,
-        signature=_signature(options["python_model"], signature, input_example),
-        input_example=input_example,
+        signature=_signature(options["python_model"], signature, example),
+        input_example=example,
         pip_requirements=pip_requirements,
         extra_pip_requirements=extra_pip_requirements,
         uv_project=find_project(uv_project_path, uv_groups, uv_extras),
@@ -208,7 +211,7 @@ def log_model(
         artifact_path=artifact_path,
         registered_model_name=registered_model_name,
         await_registration_for=await_registration_for,
-        metadata=metadata,
+        metadata=_metadata(options["python_model"], metadata),
         resources=resources,
         auth_policy=auth_policy,
         prompts=prompts,
@@ -263,8 +266,26 @@ def _options(
     }
 
 
+def _example(model: PythonModel | None, given: Any) -> Any:
+    conversation = conversation_of(model)
+    return given if conversation is None else conversation.example(given)
+
+
+def _metadata(model: PythonModel | None, given: dict[str, Any] | None) -> dict[str, Any] | None:
+    conversation = conversation_of(model)
+    return given if conversation is None else {"task": conversation.task, **(given or {})}
+
+
 def _signature(model: PythonModel | None, given: Any, input_example: Any) -> Any:
     """The signature that the hints of `predict` stand for, where they do; else the one given."""
+    conversation = conversation_of(model)
+    if conversation is not None:
+        if given is not None:
+            raise InvalidParameterValue(
+                f"{conversation.name} subclasses have a standard signature that is set automatically. Please remove "
+                "the `signature` parameter from the call to log_model() or save_model()."
+            )
+        return conversation.signature()
     hints = _TypeHints() if model is None else model.predict_type_hints
     if given is False or hints.input is None or hints.input is TypeFromExample:
         return given
@@ -314,6 +335,10 @@ def _save(model: Any, folder: Path, options: dict[str, Any]) -> Payload:
         }
     if options["artifacts"]:
         settings["artifacts"] = _copy_artifacts(options["artifacts"], folder)
+    conversation = conversation_of(model)
+    if conversation is not None:
+        settings = {"loader_module": conversation.loader_module, **settings}
+        _try(conversation, model, folder, settings, options["input_example"])
     return Payload(
         flavor=None,
         pyfunc=settings,
@@ -322,8 +347,30 @@ def _save(model: Any, folder: Path, options: dict[str, Any]) -> Payload:
     )
 
 
+def _try(
+    conversation: Conversation, model: Any, folder: Path, settings: dict[str, Any], example: Example
+) -> None:
+    """Asks a model that is talked to once: one that answers in another form is of no use.
+
+    Raises:
+        MlflowException: It does.
+    """
+    try:
+        predictor_of(model, folder, settings).predict(example.data)
+    except WrongAnswer:
+        raise
+    except Exception as error:  # noqa: BLE001 - what it talks to may be somewhere else
+        _logger.warning(
+            "Whether this %s answers in the right form is not known, because it could not answer its input example: "
+            "%s: %s",
+            conversation.name,
+            type(error).__name__,
+            error,
+        )
+
+
 def _is_streamable(model: Any, given: bool | None) -> bool:
-    return given if given is not None else type(model).predict_stream is not PythonModel.predict_stream
+    return given if given is not None else can_stream(model)
 
 
 def _copy_data(options: dict[str, Any], folder: Path) -> dict[str, str]:

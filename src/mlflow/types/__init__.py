@@ -14,5 +14,5 @@ __getattr__, __dir__, __all__ = lazy_module(
         "Schema": "mlflow.types.schema",
         "TensorSpec": "mlflow.types.schema",
     },
-    frozenset({"inference", "schema", "type_hints"}),
+    frozenset({"agent", "chat", "inference", "llm", "responses", "schema", "type_hints"}),
 )

@@ -122,7 +122,7 @@ def _type_of(hint: Any) -> CellType:
     if hint is dict or origin is dict:
         return Map(_type_of(_value_type(hint)))
     if _is_pydantic(hint):
-        return _object_of(hint)
+        return object_of(hint)
     raise UnsupportedTypeHintException(f"The type hint `{_name(hint)}` gives no signature: {_SUPPORTED}")
 
 
@@ -139,7 +139,7 @@ def _value_type(hint: Any) -> Any:
     return arguments[1]
 
 
-def _object_of(model: Any) -> Object:
+def object_of(model: Any) -> Object:
     """The object type of a pydantic model: only fields that may be `None` may be left out, as in MLflow."""
     properties = []
     for name, field in model.model_fields.items():
@@ -238,6 +238,15 @@ def _dictionary(value: Any, hint: Any, kind: Any) -> dict[str, Any]:
             f"Failed to validate data against type hint `{_name(hint)}`, invalid elements: {invalid}"
         )
     return converted
+
+
+def model_validate(model: Any, values: Any) -> None:
+    """Checks values against a pydantic model, without conversion. Pickles of MLflow refer to it.
+
+    Raises:
+        pydantic.ValidationError: They do not fit.
+    """
+    model.model_validate(values, strict=True)
 
 
 def _pydantic(value: Any, model: Any) -> Any:

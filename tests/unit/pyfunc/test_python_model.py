@@ -27,7 +27,7 @@ class Greeting(PythonModel):
 
 
 class WithoutContext(PythonModel):
-    def predict(self, model_input: Any) -> Any:  # type: ignore[override]
+    def predict(self, model_input: Any) -> Any:
         return [len(model_input)]
 
     def predict_stream(self, context: Any, model_input: Any, params: Any = None) -> Iterator[Any]:

@@ -22,17 +22,17 @@ Save = Callable[..., PyFuncModel]
 
 
 class Upper(PythonModel):
-    def predict(self, model_input: list[str], params: dict[str, Any] | None = None) -> list[str]:  # type: ignore[override]
+    def predict(self, model_input: list[str], params: dict[str, Any] | None = None) -> list[str]:
         return [text.upper() for text in model_input]
 
 
 class WithContext(PythonModel):
-    def predict(self, ctx: Any, texts: list[str]) -> Any:  # type: ignore[override]
+    def predict(self, ctx: Any, texts: list[str]) -> Any:
         return type(ctx).__name__, texts
 
 
 class AsExample(PythonModel):
-    def predict(self, model_input: TypeFromExample) -> Any:  # type: ignore[override]
+    def predict(self, model_input: TypeFromExample) -> Any:
         return model_input
 
 
@@ -118,7 +118,7 @@ def test_no_signature_where_none_is_wanted(save: Save) -> None:
 
 def test_a_mistake_in_a_hint_is_told_when_the_model_is_saved(save: Save, tmp_path: Path) -> None:
     class Wrong(PythonModel):
-        def predict(self, model_input: list) -> Any:  # type: ignore[override,type-arg]
+        def predict(self, model_input: list) -> Any:  # type: ignore[type-arg]
             return model_input
 
     with pytest.raises(InvalidParameterValue.__mro__[1], match="does not say what is in the list"):
@@ -128,7 +128,7 @@ def test_a_mistake_in_a_hint_is_told_when_the_model_is_saved(save: Save, tmp_pat
 
 def test_the_output_without_a_hint_is_inferred_from_the_example(save: Save) -> None:
     class Count(PythonModel):
-        def predict(self, model_input: list[str]):  # type: ignore[no-untyped-def,override]
+        def predict(self, model_input: list[str]):  # type: ignore[no-untyped-def]
             return [len(model_input)]
 
     without = save(Count())

@@ -8,10 +8,13 @@ from typing import Any
 from mlflow._flavors.load import payload_path
 from mlflow.models.code import run_model_code
 from mlflow.models.model import Model
+from mlflow.pyfunc.conversations import ConversationPredictor
 from mlflow.pyfunc.model import PythonModelPredictor, as_python_model, predictor_of
 
 
-def _load_pyfunc(local_path: str, model_config: dict[str, Any] | None = None) -> PythonModelPredictor:
+def _load_pyfunc(
+    local_path: str, model_config: dict[str, Any] | None = None
+) -> PythonModelPredictor | ConversationPredictor:
     folder = Path(local_path)
     settings = Model.load(folder).flavors["python_function"]
     config = model_config or settings.get("config")

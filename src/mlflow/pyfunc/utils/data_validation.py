@@ -93,3 +93,36 @@ def _validate_model_input(
     if at < len(args):
         args = (*args[:at], fitted_to_hint(args[at], type_hint), *args[at + 1 :])
     return args, kwargs
+
+
+def reading_requests(function: _Function, module: str, request: str, fields: str = "") -> _Function:
+    """A method that takes the dictionary of a request too. What pickles hold of it uses names that MLflow has as well.
+
+    Args:
+        function: `predict` or `predict_stream`.
+        module: Module of the request's type.
+        request: Name of the type.
+        fields: Its fields that are the arguments; none where the request itself is the argument.
+    """
+    if getattr(function, "_is_pyfunc", False):
+        return function
+
+    @wraps(function)
+    def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        from importlib import import_module
+
+        given = [*args, *kwargs.values()]
+        if len(given) != 1 or not isinstance(given[0], dict):
+            return function(self, *args, **kwargs)
+        try:
+            read = getattr(import_module(module), request)(**given[0])
+        except ValueError as error:
+            exceptions = import_module("mlflow.exceptions")
+            raise exceptions.MlflowException.invalid_parameter_value(
+                f"The dictionary is no {request}: {error}"
+            ) from error
+        arguments = [getattr(read, field) for field in fields.split()] if fields else [read]
+        return function(self, *arguments)
+
+    wrapper._is_pyfunc = True  # type: ignore[attr-defined]  # a mark for the decorated
+    return wrapper  # type: ignore[return-value]  # has the signature of what it wraps
