@@ -338,7 +338,7 @@ class Delivery:
         if error.message not in self._reasons:
             self._reasons.add(error.message)
             get_logger("mlflow.journal").error(
-                "The server refused what is set aside in %s now: %s", self._journal.path, error.message
+                "What cannot be sent is set aside in %s: %s", self._journal.path, error.message
             )
         return Tally(refused=1)
 

@@ -15,8 +15,8 @@ import msgspec
 
 from mlflow._base.clock import now_ms
 from mlflow._journal.frames import Damage, frame, frames, is_unbegun, read_header
-from mlflow._journal.records import Record, RunCreated, decode
-from mlflow.exceptions import InvalidState, MlflowException
+from mlflow._journal.records import ArtifactStored, Record, RunCreated, decode
+from mlflow.exceptions import DataLoss, InvalidState, MlflowException
 
 _SUFFIX = ".journal"
 _REFUSED = "refused.journal"
@@ -70,6 +70,8 @@ class Refused(msgspec.Struct, array_like=True, frozen=True):
         if record is None:
             return f"{len(self.payload)} bytes of a newer version"
         owner = getattr(record, "run_id", None) or getattr(record, "model_id", None)
+        if isinstance(record, ArtifactStored):
+            owner = f"{record.root}/{record.key}"
         what = str(type(record).__struct_config__.tag)
         return f"{what} of {owner}" if owner else what
 
@@ -169,23 +171,37 @@ class JournalFolder:
     def facts(self) -> dict[str, Any]:
         """What the journal says about itself: `server`, `own_server`, `host`, `pid`, `created_ms`.
 
-        It is empty without a segment. The server is another than its own after `redirect`.
+        It is empty without a segment. The server is another than its own after `redirect`, and its own is `None` where
+        that cannot be read any more.
 
         Raises:
             InvalidState: A newer version has written it.
-            DataLoss: It cannot be read.
+            DataLoss: It cannot be read, or its server cannot, and it was not redirected.
         """
+        facts, path = self._header()
+        if facts:
+            facts["own_server"] = facts["server"]
+            facts["server"] = self._destination() or facts["server"]
+            if facts["server"] is None:
+                raise DataLoss(
+                    f"The beginning of {path} is damaged, so that nobody knows which server it is for; it was left "
+                    f"untouched. Name the server: mlflow sync {self.path} --to URI"
+                )
+        return facts
+
+    def _destination(self) -> str | None:
+        with contextlib.suppress(FileNotFoundError):
+            return (self.path / _DESTINATION).read_text(encoding="utf-8")
+        return None
+
+    def _header(self) -> tuple[dict[str, Any], Path]:
+        """What the first segment with a beginning says, and its path."""
         for number in self.segments():
             path = self.segment(number)
             beginning = _read(path, 0, _LONGEST_HEADER)
-            if len(beginning) < _LONGEST_HEADER and is_unbegun(beginning):
-                continue
-            facts = read_header(beginning, str(path))[0]
-            facts["own_server"] = facts["server"]
-            with contextlib.suppress(FileNotFoundError):
-                facts["server"] = (self.path / _DESTINATION).read_text(encoding="utf-8")
-            return facts
-        return {}
+            if len(beginning) == _LONGEST_HEADER or not is_unbegun(beginning):
+                return read_header(beginning, str(path))[0] or {"server": None}, path
+        return {}, self.path
 
     def redirect(self, server: str) -> None:
         """Makes it one for another server.
@@ -193,13 +209,13 @@ class JournalFolder:
         Raises:
             InvalidState: A part of it has been sent to its own server already.
         """
-        own = self.facts().get("server", server)
+        own = self._destination() or self._header()[0].get("server", server)
         if own == server:
             return
         if self.position() != Position():
             raise InvalidState(
-                f"A part of {self.path} has been sent to {own} already, so that its runs are there; send the rest there "
-                f"too: mlflow sync {self.path}"
+                f"A part of {self.path} has been sent to {own or 'its own server'} already, so that its runs are "
+                f"there; send the rest there too: mlflow sync {self.path}"
             )
         (self.path / _DESTINATION).write_text(server, encoding="utf-8")
 
@@ -240,7 +256,11 @@ class JournalFolder:
             if not skipped and is_unbegun(data):
                 yield Damage(0, len(data), True)
                 continue
-            first = 0 if skipped else read_header(data, str(self.segment(number)))[1]
+            first = 0
+            if not skipped:
+                facts, first = read_header(data, str(self.segment(number)))
+                if facts is None:
+                    yield Damage(0, first, first == len(data))
             for found in frames(data, first):
                 if isinstance(found, Damage):
                     yield Damage(skipped + found.start, skipped + found.end, found.is_torn)
@@ -298,14 +318,13 @@ def journals_in(root: Path) -> list[JournalFolder]:
         InvalidState: There is no such folder.
     """
     if not root.is_dir():
-        raise InvalidState(f"There is no folder {root}")
-    if (root / _LOCK).exists():
+        raise InvalidState(
+            f"There is no folder {root}. If there was one, all of it has been sent: then it is deleted."
+        )
+    if _is_journal(root):
         return [JournalFolder(root)]
-    return [
-        JournalFolder(path)
-        for path in sorted(root.iterdir())
-        if not path.name.startswith(".") and (path / _LOCK).exists()
-    ]
+    paths = sorted(path for path in root.iterdir() if not path.name.startswith("."))
+    return [JournalFolder(path) for path in paths if _is_journal(path)]
 
 
 def find_start(root: Path, run_id: str) -> RunCreated | None:
@@ -317,6 +336,13 @@ def find_start(root: Path, run_id: str) -> RunCreated | None:
                 if isinstance(record, RunCreated) and record.run_id == run_id:
                     return record
     return None
+
+
+def _is_journal(path: Path) -> bool:
+    try:
+        return (path / _LOCK).exists()
+    except PermissionError:  # it is for who wants to send it to be told
+        return True
 
 
 def _refused_in(path: Path) -> list[Refused]:

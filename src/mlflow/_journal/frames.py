@@ -87,16 +87,19 @@ def is_unbegun(data: bytes) -> bool:
     return title.startswith(written) and _next_frame(data, 0) == len(data)
 
 
-def read_header(data: bytes, name: str) -> tuple[dict[str, Any], int]:
+def read_header(data: bytes, name: str) -> tuple[dict[str, Any] | None, int]:
     """Facts about a journal, and where its records begin.
 
     Args:
         data: A segment.
         name: Its path, for messages.
 
+    Returns:
+        The facts are `None`, and the records begin with the next whole frame, where the first one is damaged.
+
     Raises:
         InvalidState: A newer version has written it.
-        DataLoss: It is no segment, or its beginning is damaged.
+        DataLoss: It is no segment.
     """
     title, newline, _ = data[:_LONGEST_TITLE].partition(b"\n")
     number = title.removeprefix(_TITLE)
@@ -109,7 +112,7 @@ def read_header(data: bytes, name: str) -> tuple[dict[str, Any], int]:
         )
     found = _frame_at(data, len(title) + 1)
     if found is None:
-        raise DataLoss(f"The beginning of {name} is damaged; it was left untouched")
+        return None, _next_frame(data, len(title) + 1)
     facts: dict[str, Any] = json.loads(found.payload)
     return facts, found.end
 

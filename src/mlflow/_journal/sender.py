@@ -62,6 +62,7 @@ class Sender:
         self._synced_at = 0.0
         self._look_at = 0.0
         self._num_looks = 0
+        self._left_alone: set[str] = set()
         self.sent = 0
         self.refused = 0
         self.failure: str | None = None
@@ -176,7 +177,9 @@ class Sender:
             except FileNotFoundError:
                 pass  # another process has sent it meanwhile
             except (MlflowException, OSError) as error:
-                get_logger("mlflow.journal").warning("%s is left as it is: %s", journal.path, error)
+                if journal.name not in self._left_alone:
+                    self._left_alone.add(journal.name)
+                    get_logger("mlflow.journal").warning("%s is left as it is: %s", journal.path, error)
             finally:
                 journal.let_go()
 

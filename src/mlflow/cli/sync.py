@@ -38,7 +38,13 @@ def sync(folder: Path | None, to: str | None, only_list: bool, again: bool) -> N
     if only_list:
         _print_list(journals)
         return
-    failed = [journal for journal in journals if not _send(journal, to, again=again)]
+    try:
+        failed = [journal for journal in journals if not _send(journal, to, again=again)]
+    except KeyboardInterrupt:
+        click.echo(
+            f"Stopped. What is not sent yet waits in {root}; the same command goes on with it.", err=True
+        )
+        raise SystemExit(130) from None
     if not journals:
         click.echo(f"Nothing waits in {root}")
     if failed:
@@ -51,11 +57,11 @@ def _print_list(journals: list[JournalFolder]) -> None:
     for journal in journals:
         try:
             facts, backlog, refused = journal.facts(), journal.backlog(), journal.refused()
+            is_in_use = not journal.hold()
+            journal.let_go()
         except (MlflowException, OSError) as error:
-            notes.append(str(error))
+            notes.append(f"{journal.name}: {_told(error)}")
             continue
-        is_in_use = not journal.hold()
-        journal.let_go()
         rows.append(
             [
                 journal.name,
@@ -76,17 +82,23 @@ def _print_list(journals: list[JournalFolder]) -> None:
         click.echo(note, err=True)
 
 
+def _told(error: MlflowException | OSError) -> str:
+    if isinstance(error, PermissionError):
+        return f"{error.filename} is not for this user to use. Send it as the user who wrote it."
+    return str(error)
+
+
 def _send(journal: JournalFolder, to: str | None, *, again: bool) -> bool:
     """Sends one journal; returns whether nothing is left of it."""
     try:
         if not journal.hold():
-            click.echo(f"{journal.name}: a process writes to it and sends it itself")
+            click.echo(f"{journal.name}: another process has it, and sends it")
             return True
         if to is not None:
             journal.redirect(redact_uri(absolute_uri(to)))
         tally = _deliver(journal, to, again=again)
     except (MlflowException, OSError) as error:
-        click.echo(f"{journal.name}: {error}", err=True)
+        click.echo(f"{journal.name}: {_told(error)}", err=True)
         return False
     finally:
         journal.let_go()

@@ -89,8 +89,15 @@ def test_what_is_foreign_is_not_taken_for_empty(foreign: bytes) -> None:
     assert not is_unbegun(foreign)
 
 
-def test_a_header_that_is_cut_is_refused() -> None:
-    data = header({"server": "http://a"})
-    for cut in range(len(data)):
+def test_a_title_that_is_cut_is_refused() -> None:
+    for cut in range(len("HEADRACE JOURNAL 1\n")):
         with pytest.raises(DataLoss):
-            read_header(data[:cut], "j")
+            read_header(header({"server": "http://a"})[:cut], "j")
+
+
+def test_behind_a_header_that_is_damaged_records_are_read() -> None:
+    whole_header = header({"server": "http://a"})
+    for place in range(len("HEADRACE JOURNAL 1\n"), len(whole_header)):
+        damaged = bytearray(whole_header + frame(b"a call"))
+        damaged[place] ^= 0xFF
+        assert read_header(bytes(damaged), "j") == (None, len(whole_header))

@@ -6,11 +6,14 @@ import http.server
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +25,7 @@ from tests.unit._journal.conftest import OwnServer
 import mlflow
 from mlflow._journal.folder import JournalFolder, journals_in
 from mlflow._journal.open import finish_journals
+from mlflow.cli.sync import sync as sync_command
 from mlflow.entities import Run
 from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
@@ -420,6 +424,23 @@ def test_processes_share_a_run(journaled: Path, running: OwnServer) -> None:
         assert steps(running, run.info.run_id, f"w{worker}") == list(range(100))
 
 
+def as_nobody(work: Callable[[], None]) -> int:
+    """Does something in a process that may not use what belongs to root, if this one may; its exit code."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            if os.geteuid() == 0:
+                os.setgroups([])
+                os.setgid(65534)
+                os.setuid(65534)
+            work()
+        except BaseException:  # noqa: BLE001 - it becomes the exit code
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
 class TestSync:
     def test_it_goes_to_another_server_once(self, journaled: Path, server: OwnServer, tmp_path: Path) -> None:
         mlflow.set_tracking_uri("http://127.0.0.1:9")  # nobody listens: a machine without a network
@@ -513,6 +534,73 @@ class TestSync:
         assert "other: 0 calls sent" in done.stdout
         check(running, "r")
         assert not journaled.exists()
+
+    def test_one_that_does_not_know_its_server_is_told_it(self, journaled: Path, running: OwnServer) -> None:
+        mlflow.set_tracking_uri(running.address)
+        mlflow.set_experiment("e")
+        running.kill()
+        train("r")
+        finish_journals(0)
+        (folder,) = journals_in(journaled)
+        data = bytearray(folder.segment(1).read_bytes())
+        data[60] ^= 0xFF
+        folder.segment(1).write_bytes(data)
+        before = {path: path.read_bytes() for path in journaled.rglob("*") if path.is_file()}
+        running.start()
+        done = sync()
+        assert done.returncode == 1
+        assert f"Name the server: mlflow sync {folder.path} --to URI" in done.stderr
+        assert {path: path.read_bytes() for path in journaled.rglob("*") if path.is_file()} == before
+        assert sync("--to", running.address).returncode == 0
+        check(running, "r")
+        run = run_named(running, "r")
+        assert running.store().experiments.get(run.info.experiment_id).name == "e"
+
+    def test_one_of_another_user_is_told_and_holds_up_no_other(
+        self, running: OwnServer, journaled: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        shared = Path(tempfile.mkdtemp())  # nobody may enter the folders of tests
+        try:
+            shared.chmod(0o777)
+            monkeypatch.setenv("MLFLOW_JOURNAL_DIR", str(shared))
+            mlflow.set_tracking_uri(running.address)
+            own = JournalFolder(shared / "another")
+            own.make()
+            own.path.chmod(0o700)
+            own.let_go()
+
+            def check_and_train() -> None:
+                with pytest.raises(SystemExit):
+                    sync_command.main([str(shared)])
+                sync_command.main([str(shared), "--list"], standalone_mode=False)
+                train("r")
+                assert mlflow.status(wait=60)[0].pending == 0
+                finish_journals()
+
+            assert as_nobody(check_and_train) == 0
+            check(running, "r")
+            assert [journal.name for journal in journals_in(shared)] == ["another"]
+        finally:
+            shutil.rmtree(shared)
+
+    def test_one_that_is_stopped_says_so_and_goes_on_later(self, journaled: Path, running: OwnServer) -> None:
+        mlflow.set_tracking_uri("http://127.0.0.1:9")
+        train("r", 60_000)
+        finish_journals(0)
+        command = [sys.executable, "-m", "mlflow.cli", "sync", "--to", running.address]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        while not [folder for folder in journals_in(journaled) if folder.position().offset]:
+            assert process.poll() is None
+            time.sleep(0.005)
+        beside = sync()
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate()
+        if process.returncode:  # else it had just finished
+            assert process.returncode == 130
+            assert "the same command goes on with it" in said
+            assert sync().returncode == 0
+        assert "another process has it" in beside.stdout or not process.returncode
+        check(running, "r", 60_000)
 
     def test_what_was_refused_is_shown_and_kept(self, journaled: Path, running: OwnServer) -> None:
         mlflow.set_tracking_uri(running.address)
