@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from typing import Any, ClassVar
 
@@ -10,16 +10,21 @@ from typing import Any, ClassVar
 class _MlflowObject:
     """A value: equal by its fields, iterable as `(name, value)` pairs."""
 
+    __slots__ = ()
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
+    @classmethod
+    def _names(cls) -> Iterable[str]:
+        return [field.name for field in fields(cls)]
+
     def __iter__(self) -> Iterator[tuple[str, Any]]:
-        for field in fields(self):
-            yield field.name, getattr(self, field.name)
+        for name in self._names():
+            yield name, getattr(self, name)
 
     @classmethod
     def from_dictionary(cls, the_dict: dict[str, Any]) -> Any:
         """An instance from the fields it knows; unknown keys are ignored."""
-        names = {field.name for field in fields(cls)}
+        names = set(cls._names())
         return cls(**{key: value for key, value in the_dict.items() if key in names})
 
     def to_dictionary(self) -> dict[str, Any]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+
+import msgspec
 
 from mlflow.entities._base import _MlflowObject
 
 
-@dataclass(frozen=True, init=False)
-class Metric(_MlflowObject):
+class Metric(_MlflowObject, msgspec.Struct, frozen=True, gc=False):
     """One point of a metric.
+
+    Histories have a million of these, and a struct costs a tenth of what a dataclass does.
 
     Attributes:
         key: Name of the metric.
@@ -31,25 +34,6 @@ class Metric(_MlflowObject):
     dataset_digest: str | None = None
     run_id: str | None = None
 
-    def __init__(
-        self,
-        key: str,
-        value: float,
-        timestamp: int,
-        step: int,
-        model_id: str | None = None,
-        dataset_name: str | None = None,
-        dataset_digest: str | None = None,
-        run_id: str | None = None,
-    ) -> None:
-        # Batches have a thousand of these; the generated method of a frozen class takes twice as long.
-        self.__dict__.update(
-            key=key,
-            value=value,
-            timestamp=timestamp,
-            step=step,
-            model_id=model_id,
-            dataset_name=dataset_name,
-            dataset_digest=dataset_digest,
-            run_id=run_id,
-        )
+    @classmethod
+    def _names(cls) -> Iterable[str]:
+        return cls.__struct_fields__

@@ -14,7 +14,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from mlflow._storage.sql.points import Point, damaged, pack_points, unpack_point, unpack_points
+from mlflow._storage.sql.points import (
+    Point,
+    PointColumns,
+    damaged,
+    pack_points,
+    unpack_columns,
+    unpack_point,
+    unpack_points,
+)
 from mlflow.exceptions import DataLoss
 
 BLOCK_POINTS = 1024
@@ -82,6 +90,16 @@ def decode(data: bytes) -> list[Point]:
     """
     with _reporting():
         return unpack_points(data, _HEADER.size, _count(data))
+
+
+def decode_columns(data: bytes) -> PointColumns:
+    """The points of a block as columns.
+
+    Raises:
+        DataLoss: The bytes are no block.
+    """
+    with _reporting():
+        return unpack_columns(data, _HEADER.size, _count(data))
 
 
 def decode_at(data: bytes, index: int) -> Point:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import repeat
+from operator import attrgetter
 
 from mlflow._storage.interface.pages import Page
 from mlflow._storage.sql import inbox
@@ -26,6 +27,7 @@ MAX_SAMPLES = 2500
 MAX_BULK = 25_000
 MAX_ENVELOPES = 500
 MAX_BUCKETS = 4000
+_timestamp = attrgetter("timestamp")
 _NOTHING = Envelope(0, [], [], [], [], [], [], sampled=False)
 
 
@@ -66,18 +68,17 @@ class SqlMetrics:
             )
         search = fingerprint("history", run_id, key)
         after = read_token(page_token, search, 4, self._engine.token_key)
-        if max_results is None:
-            points = sorted(self._points(run_id, key), key=by_time)
-            first = bisect_right(points, tuple(after), key=by_time) if after else 0
-            return Page([_metric(key, point) for point in points[first:]], None)
+        position = _position(after)
         with self._series(run_id, key) as series:
-            points = series.page(_position(after), max_results + 1) if series else []
-        token = (
-            make_token(by_time(points[max_results - 1]), search, self._engine.token_key)
-            if len(points) > max_results
-            else None
-        )
-        return Page([_metric(key, point) for point in points[:max_results]], token)
+            if max_results is None and position is None:
+                return Page(_all(key, series) if series else [], None)
+            limit = MAX_INT64 if max_results is None else max_results + 1
+            points = series.page(position, limit) if series else []
+        token = None
+        if max_results is not None and len(points) > max_results:
+            points = points[:max_results]
+            token = make_token(by_time(points[-1]), search, self._engine.token_key)
+        return Page([_metric(key, point) for point in points], token)
 
     def history_of_runs(self, run_ids: Sequence[str], key: str, max_results: int) -> list[Metric]:
         check_history_runs(run_ids)
@@ -139,10 +140,6 @@ class SqlMetrics:
                 found.append(one.envelope(window, buckets) if one else _NOTHING)
         return found
 
-    def _points(self, run_id: str, key: str) -> list[Point]:
-        with self._series(run_id, key) as series:
-            return series.points() if series else []
-
     @contextmanager
     def _series(self, run_id: str, key: str) -> Iterator[Series | None]:
         """A series as it is now; `None` for one that does not exist."""
@@ -151,6 +148,15 @@ class SqlMetrics:
             run = find_number(cx, run_id)
             number = self._engine.keys.find(cx, key)
             yield None if run is None or number is None else Series(cx, run, number)
+
+
+def _all(key: str, series: Series) -> list[Metric]:
+    """All points of a series by timestamp, step, value."""
+    metrics: list[Metric] = []
+    for columns in series.columns():
+        metrics += map(Metric, repeat(key), columns.values, columns.stamps, columns.steps)
+    metrics.sort(key=_timestamp)  # which keeps the order of what has the same time
+    return metrics
 
 
 def _position(after: Sequence[object] | None) -> Point | None:

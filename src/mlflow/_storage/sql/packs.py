@@ -64,7 +64,7 @@ def decode_series(data: bytes, key: int) -> list[Point]:
     return points[ends[place - 1] if place else 0 : ends[place]]
 
 
-def _contents(data: bytes) -> tuple[list[int], list[int], list[Point]]:
+def _contents(data: bytes) -> tuple[Sequence[int], list[int], list[Point]]:
     """Keys, where the points of each end, and points."""
     try:
         codec, width, count = _HEADER.unpack_from(data)

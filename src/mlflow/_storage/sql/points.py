@@ -21,7 +21,7 @@ from array import array
 from collections.abc import Sequence
 from itertools import accumulate, pairwise, repeat
 from operator import sub
-from typing import Any
+from typing import Any, NamedTuple
 
 from mlflow.exceptions import DataLoss
 
@@ -34,6 +34,21 @@ _DOUBLE = struct.Struct("<d")
 _MASK = (1 << 64) - 1
 _EVENLY, _DIFFERENCES, _DOUBLES = range(3)
 _MIN, _MAX = -(1 << 63), (1 << 63) - 1
+
+
+class PointColumns(NamedTuple):
+    """Points as columns, of the same length; NaN is a value like any other."""
+
+    steps: Sequence[int]
+    stamps: Sequence[int]
+    values: Sequence[float]
+
+
+def columns_of(points: Sequence[Point]) -> PointColumns:
+    """Columns of points."""
+    return PointColumns(
+        [point[0] for point in points], [point[1] for point in points], list(map(value_of, points))
+    )
 
 
 def points_of(steps: Sequence[int], stamps: Sequence[int], values: Sequence[float]) -> list[Point]:
@@ -61,7 +76,7 @@ def pack_points(points: Sequence[Point]) -> bytes:
     return pack_numbers(steps) + pack_numbers(stamps) + pack_doubles(values)
 
 
-def unpack_points(data: bytes, position: int, count: int) -> list[Point]:
+def unpack_columns(data: bytes, position: int, count: int) -> PointColumns:
     """Points whose three columns begin at a position.
 
     Raises:
@@ -70,7 +85,12 @@ def unpack_points(data: bytes, position: int, count: int) -> list[Point]:
     steps, position = unpack_numbers(data, position, count)
     stamps, position = unpack_numbers(data, position, count)
     values, _ = unpack_doubles(data, position, count)
-    return points_of(steps, stamps, values)
+    return PointColumns(steps, stamps, values)
+
+
+def unpack_points(data: bytes, position: int, count: int) -> list[Point]:
+    """As `unpack_columns`, point by point."""
+    return points_of(*unpack_columns(data, position, count))
 
 
 def unpack_point(data: bytes, position: int, count: int, index: int) -> Point:
@@ -82,19 +102,21 @@ def unpack_point(data: bytes, position: int, count: int, index: int) -> Point:
     step, position = _number_at(data, position, count, index)
     ts, position = _number_at(data, position, count, index)
     kind, start, end = _frame(data, position)
-    planes = zlib.decompress(data[start:end])
-    if kind != _DOUBLES or len(planes) != 8 * count:
-        raise ValueError("a column has the wrong kind or length")
+    if kind != _DOUBLES:
+        raise ValueError("a column has the wrong kind")
+    planes = _planes(data[start:end], count)
     (value,) = _DOUBLE.unpack(planes[index::count])
     return points_of([step], [ts], [value])[0]
 
 
 def _number_at(data: bytes, position: int, count: int, index: int) -> tuple[int, int]:
     kind, start, end = _frame(data, position)
+    if kind == _EVENLY:
+        first, distance = _evenly(data, start, end)
+        return _signed(first + distance * index), end
     if kind != _DIFFERENCES:
-        numbers, end = unpack_numbers(data, position, count)
-        return numbers[index], end
-    return _signed(sum(_unpacked(data[start:end], count, "q")[: index + 1])), end
+        raise ValueError("a column has the wrong kind")
+    return _signed(sum(_column(_planes(data[start:end], count), count, "q", index + 1))), end
 
 
 def pack_numbers(numbers: Sequence[int]) -> bytes:
@@ -113,7 +135,7 @@ def pack_doubles(values: Sequence[float]) -> bytes:
     return _framed(_DOUBLES, _packed(array("d", values)))
 
 
-def unpack_numbers(data: bytes, position: int, count: int) -> tuple[list[int], int]:
+def unpack_numbers(data: bytes, position: int, count: int) -> tuple[Sequence[int], int]:
     """A column of whole numbers that begins at a position, and where it ends.
 
     Raises:
@@ -121,18 +143,18 @@ def unpack_numbers(data: bytes, position: int, count: int) -> tuple[list[int], i
     """
     kind, start, end = _frame(data, position)
     if kind == _EVENLY:
-        if end - start != _EVEN.size:
-            raise ValueError("a column has the wrong length")
-        first, distance = _EVEN.unpack_from(data, start)
-        distance = _signed(distance)
+        first, distance = _evenly(data, start, end)
         last = first + distance * (count - 1)
         if distance and _MIN <= last <= _MAX:
-            return list(range(first, last + (1 if distance > 0 else -1), distance)), end
+            return range(first, last + (1 if distance > 0 else -1), distance), end
         return [_signed(first + distance * i) for i in range(count)], end
     if kind != _DIFFERENCES:
         raise ValueError("a column has the wrong kind")
-    numbers = list(accumulate(_unpacked(data[start:end], count, "q")))
-    if numbers and (min(numbers) < _MIN or max(numbers) > _MAX):
+    planes = _planes(data[start:end], count)
+    numbers = list(accumulate(_column(planes, count, "q")))
+    # The last plane has the signs: where no difference is negative, the last number is the largest.
+    rising = planes[7 * count + 1 :].isascii() and (not numbers or numbers[-1] <= _MAX)
+    if not rising and (min(numbers) < _MIN or max(numbers) > _MAX):
         numbers = [_signed(number) for number in numbers]
     return numbers, end
 
@@ -146,7 +168,7 @@ def unpack_doubles(data: bytes, position: int, count: int) -> tuple[list[float],
     kind, start, end = _frame(data, position)
     if kind != _DOUBLES:
         raise ValueError("a column has the wrong kind")
-    return _unpacked(data[start:end], count, "d").tolist(), end
+    return _column(_planes(data[start:end], count), count, "d").tolist(), end
 
 
 def damaged(what: str) -> DataLoss:
@@ -178,13 +200,28 @@ def _packed(column: array[int] | array[float]) -> bytes:
     return zlib.compress(b"".join([raw[plane::8] for plane in range(8)]), 1)
 
 
-def _unpacked(packed: bytes, count: int, kind: str) -> array[Any]:
+def _evenly(data: bytes, start: int, end: int) -> tuple[int, int]:
+    """The first of numbers at equal distances, and the distance."""
+    if end - start != _EVEN.size:
+        raise ValueError("a column has the wrong length")
+    first, distance = _EVEN.unpack_from(data, start)
+    return first, _signed(distance)
+
+
+def _planes(packed: bytes, count: int) -> bytes:
+    """The byte planes of a column, the lowest first."""
     planes = zlib.decompress(packed)
     if len(planes) != 8 * count:
         raise ValueError("a column has the wrong length")
-    raw = bytearray(8 * count)
+    return planes
+
+
+def _column(planes: bytes, count: int, kind: str, wanted: int | None = None) -> array[Any]:
+    """A column from its planes, or the first so many members of it."""
+    length = count if wanted is None else wanted
+    raw = bytearray(8 * length)
     for plane in range(8):
-        raw[plane::8] = planes[plane * count : (plane + 1) * count]
+        raw[plane::8] = planes[plane * count : plane * count + length]
     column = array(kind)
     column.frombytes(bytes(raw))
     if sys.byteorder == "big":

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from mlflow._storage.sql import inbox, packs
-from mlflow._storage.sql.blocks import decode, decode_at
+from mlflow._storage.sql.blocks import decode, decode_at, decode_columns
 from mlflow._storage.sql.connection import Connection
 from mlflow._storage.sql.folding import IN_ORDER, already_stored
-from mlflow._storage.sql.points import Point
+from mlflow._storage.sql.points import Point, PointColumns, columns_of
 from mlflow.entities._envelope import Envelope
 
 FEW_BLOCKS = 128
@@ -93,6 +93,15 @@ class Series:
         self._read(spans, [i for i, span in enumerate(spans) if isinstance(span, Block)])
         return [point for span in spans if isinstance(span, list) for point in span]
 
+    def columns(self) -> Iterator[PointColumns]:
+        """All points by step, timestamp, value, in several stretches that follow each other."""
+        spans = self.spans(Window())
+        for start in range(0, len(spans), _CHUNK):
+            chunk = spans[start : start + _CHUNK]
+            data = dict(self._data([span.number for span in chunk if isinstance(span, Block)]))
+            for span in chunk:
+                yield decode_columns(data[span.number]) if isinstance(span, Block) else columns_of(span)
+
     def page(self, after: Point | None, count: int) -> list[Point]:
         """Points by timestamp, step, value, from a position on.
 
@@ -118,10 +127,10 @@ class Series:
             for span in spans:
                 assert isinstance(span, list)  # all have been read
                 found += span
-            if after is not None and blocks[position].min_ts <= after[0]:
-                found = [point for point in found if by_time(point) > after]
-            position = group[-1] + 1
             found.sort(key=by_time)
+            if after is not None and blocks[position].min_ts <= after[0]:
+                del found[: bisect_right(found, after, key=by_time)]
+            position = group[-1] + 1
             if position < len(blocks):
                 enough = bisect_left(found, blocks[position].min_ts, key=itemgetter(1)) >= count
         return sorted(found, key=by_time)[:count] if position == 0 else found[:count]
@@ -169,8 +178,11 @@ class Series:
         blocks = [block for block in self._headers() if not window.misses(block)]
         touched = [
             window.cuts(block)
-            or bisect_left(moments, (block.first_step, block.first_ts))
-            < bisect_right(moments, (block.last_step, block.last_ts))
+            or (
+                bool(moments)
+                and bisect_left(moments, (block.first_step, block.first_ts))
+                < bisect_right(moments, (block.last_step, block.last_ts))
+            )
             for block in blocks
         ]
         contents: list[Span] = list(blocks)
@@ -249,10 +261,8 @@ class Series:
                 yield number, bytes(data)
 
 
-def by_time(point: Point) -> Point:
-    """What histories are sorted by: timestamp, step, value."""
-    step, ts, value, nan = point
-    return ts, step, value, nan
+by_time: Callable[[Point], Point] = itemgetter(1, 0, 2, 3)
+"""What histories are sorted by: timestamp, step, value."""
 
 
 def _every(points: Sequence[Point], window: Window) -> Envelope:

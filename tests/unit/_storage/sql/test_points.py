@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 from mlflow._storage.sql.points import (
     pack_doubles,
     pack_numbers,
+    pack_points,
     points_of,
     unpack_doubles,
     unpack_numbers,
+    unpack_point,
+    unpack_points,
 )
 
 LOW, HIGH = -(1 << 63), (1 << 63) - 1
@@ -24,19 +27,26 @@ INTEGERS = st.integers(LOW, HIGH)
 @given(st.lists(INTEGERS, max_size=50), st.binary(max_size=5))
 def test_whole_numbers_survive_wherever_the_column_begins(numbers: list[int], before: bytes) -> None:
     packed = pack_numbers(numbers)
-    assert unpack_numbers(before + packed + b"more", len(before), len(numbers)) == (
-        numbers,
-        len(before + packed),
-    )
+    found, end = unpack_numbers(before + packed + b"more", len(before), len(numbers))
+    assert (list(found), end) == (numbers, len(before + packed))
 
 
 @given(INTEGERS, st.integers(-(1 << 62), 1 << 62), st.integers(0, 300))
 def test_numbers_at_equal_distances_take_a_few_bytes(first: int, distance: int, count: int) -> None:
     numbers = [n for n in (first + i * distance for i in range(count)) if LOW <= n <= HIGH]
     packed = pack_numbers(numbers)
-    assert unpack_numbers(packed, 0, len(numbers)) == (numbers, len(packed))
+    found, end = unpack_numbers(packed, 0, len(numbers))
+    assert (list(found), end) == (numbers, len(packed))
     if len(numbers) > 1:
         assert len(packed) == 21
+
+
+@given(st.lists(st.tuples(INTEGERS, INTEGERS, st.floats(allow_nan=False)), min_size=1, max_size=20))
+def test_a_point_can_be_read_alone(rows: list[tuple[int, int, float]]) -> None:
+    points = [(step, ts, value, 0) for step, ts, value in rows]
+    packed = pack_points(points)
+    assert unpack_points(b"before" + packed, 6, len(points)) == points
+    assert [unpack_point(packed, 0, len(points), index) for index in range(len(points))] == points
 
 
 @given(st.lists(st.floats(), max_size=50))
