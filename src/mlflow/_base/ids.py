@@ -10,6 +10,7 @@ in the table of foreign ids.
 from __future__ import annotations
 
 import secrets
+from functools import lru_cache
 
 from mlflow._base.clock import now_ms
 
@@ -39,6 +40,7 @@ def id_of_number(number: int) -> str:
     return f"{value:032x}"
 
 
+@lru_cache(maxsize=4096)
 def number_of_id(text: str) -> int | None:
     """The number that an id carries, or `None` when the id is foreign or no id at all."""
     if len(text) != 32:

@@ -94,7 +94,6 @@ def check_key(key: object, path: str) -> str:
     )
 
 
-@lru_cache(maxsize=4096)
 @lru_cache(maxsize=8192)
 def _is_key(key: str) -> bool:
     return (
@@ -184,24 +183,21 @@ def check_metric(metric: Metric, path: str = "") -> Metric:
 
 def _are_plain(metrics: Sequence[Metric]) -> bool:
     """Whether points obviously keep every rule, as nearly all do: a shortcut through `check_metric`."""
-    if not metrics:
-        return True
-    stamps = [metric.timestamp for metric in metrics]
-    steps = [metric.step for metric in metrics]
-    keys = {metric.key for metric in metrics}
-    return (
-        {type(metric.value) for metric in metrics} == {float}
-        and set(map(type, stamps)) == set(map(type, steps)) == {int}
-        and min(stamps) >= 0
-        and max(stamps) <= MAX_INT64
-        and min(steps) >= MIN_INT64
-        and max(steps) <= MAX_INT64
-        and {metric.dataset_name for metric in metrics}
-        == {metric.dataset_digest for metric in metrics}
-        == {None}
-        and set(map(type, keys)) == {str}
-        and all(map(_is_key, keys))
-    )
+    for metric in metrics:
+        stamp, step = metric.timestamp, metric.step
+        if (
+            type(metric.value) is not float
+            or type(stamp) is not int
+            or type(step) is not int
+            or not 0 <= stamp <= MAX_INT64
+            or not MIN_INT64 <= step <= MAX_INT64
+            or metric.dataset_name is not None
+            or metric.dataset_digest is not None
+            or type(metric.key) is not str
+            or not _is_key(metric.key)
+        ):
+            return False
+    return True
 
 
 def _fits_a_double(value: float) -> bool:
@@ -230,6 +226,8 @@ def check_batch(
     metrics: Sequence[Metric], params: Sequence[Param], tags: Sequence[RunTag]
 ) -> tuple[list[Metric], list[Param], list[RunTag]]:
     """The batch as it will be stored, after every rule that needs no database."""
+    if not params and not tags and len(metrics) <= MAX_BATCH_METRICS and _are_plain(metrics):
+        return list(metrics), [], []
     for name, items, limit in (
         ("metrics", metrics, MAX_BATCH_METRICS),
         ("params", params, MAX_BATCH_PARAMS),
@@ -252,9 +250,8 @@ def check_batch(
         doubled = sorted({key for key in keys if keys.count(key) > 1})
         raise InvalidParameterValue(f"Duplicate parameter keys have been submitted: {doubled}")
     latest_tags = {tag.key: check_run_tag(tag, f"tags[{i}].") for i, tag in enumerate(tags)}
-    if not _are_plain(metrics):
-        for i, metric in enumerate(metrics):
-            check_metric(metric, f"metrics[{i}].")
+    for i, metric in enumerate(metrics):
+        check_metric(metric, f"metrics[{i}].")
     return list(metrics), checked_params, list(latest_tags.values())
 
 

@@ -148,6 +148,25 @@ def metric_to_wire(metric: Metric) -> WireMetric:
     )
 
 
+def metrics_from_wire(metrics: Sequence[WireMetric]) -> list[Metric]:
+    """The points of a batch.
+
+    Raises:
+        InvalidParameterValue: As `metric_from_wire`; the message says which point.
+    """
+    return [
+        Metric(metric.key, metric.value, metric.timestamp, metric.step or 0)
+        if type(metric.value) is float
+        and metric.timestamp >= 0
+        and not metric.model_id
+        and not metric.dataset_name
+        and not metric.dataset_digest
+        and not metric.run_id
+        else metric_from_wire(metric, f"metrics[{i}].")
+        for i, metric in enumerate(metrics)
+    ]
+
+
 def metric_from_wire(metric: WireMetric | LogMetric, path: str = "") -> Metric:
     """A point from a request or response.
 

@@ -7,7 +7,7 @@ import json
 from mlflow._wire import runs as wire
 from mlflow._wire.enums import RUN_STATUS_NAMES, VIEW_TYPE_NAMES, enum_number
 from mlflow._wire.inputs import LogInputs, LogOutputs, dataset_input_from_wire
-from mlflow._wire.metrics import LogMetric, metric_from_wire
+from mlflow._wire.metrics import LogMetric, metric_from_wire, metrics_from_wire
 from mlflow._wire.shapes import Empty
 from mlflow.entities.param import Param
 from mlflow.entities.run_inputs import LoggedModelInput
@@ -103,7 +103,7 @@ def log_batch(context: Context, request: wire.LogBatch) -> Empty:
         raise InvalidParameterValue("Missing value for required parameter 'run_id'")
     context.store.runs.log_batch(
         request.run_id,
-        [metric_from_wire(metric, f"metrics[{i}].") for i, metric in enumerate(request.metrics)],
+        metrics_from_wire(request.metrics),
         [Param(param.key, param.value) for param in request.params],
         [RunTag(tag.key, tag.value) for tag in request.tags],
     )
