@@ -67,6 +67,10 @@ class Server:
         """Reads an endpoint below `/api/2.0/mlflow/`."""
         return self._send(f"api/2.0/mlflow/{path}", None)
 
+    def ours(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Calls an endpoint of our own, below `/api/1.0/headrace/`."""
+        return self._send(f"api/1.0/headrace/{path}", json.dumps(body).encode())
+
     def upload(self, run_id: str, path: str, content: bytes) -> None:
         """Stores a file among the artifacts of a run."""
         self._send(f"ajax-api/2.0/mlflow/upload-artifact?run_uuid={run_id}&path={quote(path)}", content)

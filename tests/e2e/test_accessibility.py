@@ -41,6 +41,17 @@ def pages(server: Server) -> dict[str, str]:
     server.upload(run, "data.csv", b"a,b\n1,2\n")
     server.upload(run, "report.json", b'{"a": [1, 2]}')
     empty = server.create_experiment("accessible and empty")
+    nested = server.create_experiment("accessible and nested")
+    parent = server.create_run(nested, "parent")
+    server.create_run(
+        nested, "child", metrics={"m": [1]}, params={"p": "x"}, tags={"mlflow.parentRunId": parent}
+    )
+    model = "accessible"
+    server.post("registered-models/create", {"name": model, "tags": [{"key": "team", "value": "risk"}]})
+    server.post("model-versions/create", {"name": model, "source": f"runs:/{run}/model", "run_id": run})
+    move = {"name": model, "version": "1", "act": "stage", "to": "Production", "reason": "It is read aloud"}
+    server.ours("decisions", move)
+    server.ours("requests", {"name": model, "version": "1", "to": "@champion", "reason": "So is it"})
     base = f"experiments/{experiment}/runs/{run}"
     return {
         "home": "",
@@ -52,6 +63,15 @@ def pages(server: Server) -> dict[str, str]:
         "markdown": f"{base}/artifacts/folder/notes.md",
         "table": f"{base}/artifacts/data.csv",
         "json": f"{base}/artifacts/report.json",
+        "tree": f"experiments/{nested}",
+        "groups": f"experiments/{nested}?group=p:p",
+        "compare": f"compare-runs?runs=[%22{run}%22,%22{parent}%22]",
+        "models": "models",
+        "model": f"models/{model}",
+        "timeline": f"models/{model}/timeline?at=2023-03-14T12:00:00Z",
+        "version": f"models/{model}/versions/1",
+        "decisions": "decisions",
+        "decision": "decisions/1",
         "missing": "nowhere",
     }
 
@@ -95,4 +115,8 @@ def test_dialogs_and_menus_break_none_either(
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Experiment actions").click()
     expect(page.get_by_role("menu")).to_be_visible()
+    assert violations(page, axe) == []
+    page.goto(f"{server.url}/#/{pages['version']}")
+    page.get_by_role("button", name="Change stage").click()
+    expect(page.get_by_role("region", name="What would come of it")).to_contain_text("moves from Production")
     assert violations(page, axe) == []

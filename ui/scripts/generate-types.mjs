@@ -44,7 +44,10 @@ function requestType({ parameters = [], requestBody }) {
   const named = parameters.map(
     ({ name, required, schema }) => `${JSON.stringify(name)}${required ? "" : "?"}: ${typeOf(schema)}`,
   );
-  const parts = [...(named.length > 0 ? [`{ ${named.join("; ")} }`] : []), ...(body ? [typeOf(body)] : [])];
+  // What stands in the path is not in the body once more.
+  const inPath = parameters.map(({ name }) => JSON.stringify(name)).join(" | ");
+  const rest = body ? [inPath ? `Omit<${typeOf(body)}, ${inPath}>` : typeOf(body)] : [];
+  const parts = [...(named.length > 0 ? [`{ ${named.join("; ")} }`] : []), ...rest];
   return parts.join(" & ") || "Record<string, never>";
 }
 

@@ -7,9 +7,15 @@ import { MissingPage } from "./pages/MissingPage";
 import { FindRunPage } from "./pages/run/FindRunPage";
 import { ExperimentRunsPage, SeveralExperimentsPage } from "./pages/runs/RunsPage";
 import { useLocation } from "./state/location";
-import { parseRoute, printRoute, type Route } from "./state/routes";
+import { parseRoute, type Route } from "./state/routes";
 
 const RunPage = lazy(() => import("./pages/run/RunPage"));
+const ModelsPage = lazy(() => import("./pages/models/ModelsPage"));
+const ModelPage = lazy(() => import("./pages/model/ModelPage"));
+const VersionPage = lazy(() => import("./pages/version/VersionPage"));
+const DecisionsPage = lazy(() => import("./pages/decisions/DecisionsPage"));
+const DecisionPage = lazy(() => import("./pages/decisions/DecisionPage"));
+const ComparePage = lazy(() => import("./pages/compare/ComparePage"));
 
 export function App() {
   const { path, query } = useLocation();
@@ -37,7 +43,19 @@ function Page({ route }: { route: Route }) {
       return <RunPage key={route.runId} route={route} />;
     case "find-run":
       return <FindRunPage runId={route.runId} />;
-    default:
-      return <MissingPage path={printRoute(route)} />;
+    case "compare":
+      return <ComparePage runIds={route.runIds} />;
+    case "models":
+      return <ModelsPage />;
+    case "model":
+      return <ModelPage key={route.name} route={route} />;
+    case "version":
+      return <VersionPage key={`${route.name} ${route.version}`} route={route} />;
+    case "decisions":
+      return <DecisionsPage />;
+    case "decision":
+      return <DecisionPage key={route.seq} seq={route.seq} />;
+    case "missing":
+      return <MissingPage path={route.path} />;
   }
 }

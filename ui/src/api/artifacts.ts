@@ -1,4 +1,5 @@
 import { ApiError, call, request, serverUrl } from "./client";
+import type { ModelVersion } from "./modelVersions";
 
 export interface Entry {
   path: string;
@@ -55,4 +56,15 @@ export async function readArtifact(runId: string, path: string, limit: number, s
   const bytes = new Uint8Array(await response.arrayBuffer());
   const range = /\/(\d+)$/.exec(response.headers.get("Content-Range") ?? "");
   return { bytes: bytes.subarray(0, limit), total: range ? Number(range[1]) : bytes.length };
+}
+
+/** A small text file of a registered model; an error when its files are not on this server. */
+export async function readModelFile(version: Pick<ModelVersion, "source" | "runId" | "modelId">, path: string, signal?: AbortSignal): Promise<string> {
+  const ofRun = /^runs:\/+([^/]+)\/(.+)$/.exec(version.source);
+  const modelId = version.modelId || /^models:\/+(m-[^/]+)$/.exec(version.source)?.[1];
+  if (!modelId && !ofRun) throw new Error("The files of this version are somewhere else.");
+  const url = modelId
+    ? serverUrl(`ajax-api/2.0/mlflow/logged-models/${encodeURIComponent(modelId)}/artifacts/files`, { artifact_file_path: path })
+    : artifactUrl(ofRun?.[1] ?? "", `${ofRun?.[2]}/${path}`);
+  return (await request(url, { signal })).text();
 }

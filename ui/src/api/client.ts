@@ -1,4 +1,5 @@
 /** The one door to the server: relative to the page, so that any prefix or proxy works. */
+import { actor } from "../state/actor";
 import type { Endpoints } from "./schema";
 
 export type Query = Record<string, string | number | boolean | readonly string[] | undefined>;
@@ -84,10 +85,19 @@ export async function call<E extends keyof Endpoints>(
       : await request(serverUrl(address), {
           method,
           signal,
-          headers: { "Content-Type": "application/json", ...headers },
+          headers: { "Content-Type": "application/json", ...signature(), ...headers },
           body: JSON.stringify(rest),
         });
   return (await response.json()) as Endpoints[E]["response"];
+}
+
+/** A text as a header can hold it, which is ASCII alone: in the way of RFC 8187. */
+export function headerText(text: string): string {
+  return `UTF-8''${encodeURIComponent(text)}`;
+}
+
+function signature(): Record<string, string> {
+  return actor() ? { "X-Headrace-Actor": headerText(actor()) } : {};
 }
 
 /** `fetch` that throws an `ApiError` for whatever is not a success, and knows whether the server is there. */

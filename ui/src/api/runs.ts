@@ -5,6 +5,9 @@ import type { WireModelInfo, WireRun } from "./schema";
 
 export type RunStatus = NonNullable<WireRun["info"]["status"]>;
 
+/** The tag of a run whose process died: the time of its last sign of life, in ms. */
+export const LOST_TAG = "mlflow.headrace.lost";
+
 export interface MetricPoint {
   value: number;
   timestamp: number;

@@ -20,7 +20,16 @@ export function Breadcrumb({ route }: { route: Route }) {
     queryFn: ({ signal }) => getRun(runId ?? "", signal),
     enabled: runId !== undefined,
   });
-  const steps: [name: string, path: string | undefined][] = [["Experiments", printRoute({ page: "experiments" })]];
+  const steps: [name: string, path: string | undefined][] = [];
+  if (route.page === "models" || route.page === "model" || route.page === "version") {
+    steps.push(["Models", printRoute({ page: "models" })]);
+    if (route.page !== "models") steps.push([route.name, printRoute({ page: "model", name: route.name, tab: "versions" })]);
+    if (route.page === "version") steps.push([`Version ${route.version}`, undefined]);
+  } else if (route.page === "decisions" || route.page === "decision") {
+    steps.push(["Decisions", printRoute({ page: "decisions" })]);
+    if (route.page === "decision") steps.push([`#${route.seq}`, undefined]);
+  } else steps.push(["Experiments", printRoute({ page: "experiments" })]);
+  if (route.page === "compare") steps.push([`Compare ${plural(route.runIds.length, "run")}`, undefined]);
   if (experimentId !== undefined) steps.push([experiment.data?.name ?? experimentId, printRoute({ page: "runs", experimentId })]);
   if (runId !== undefined) steps.push([run.data?.name ?? runId, undefined]);
   if (route.page === "runs-of") steps.push([plural(route.experimentIds.length, "experiment"), undefined]);

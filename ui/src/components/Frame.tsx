@@ -2,14 +2,16 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { experimentTable } from "../api/experiments";
 import { formatClock } from "../lib/times";
+import { useActor } from "../state/actor";
 import { useSilentSince } from "../state/live";
 import { navigate } from "../state/location";
 import { printRoute, type Route } from "../state/routes";
 import { setTheme, useTheme } from "../state/theme";
+import { ActorDialog } from "./ActorDialog";
 import { Breadcrumb } from "./Breadcrumb";
 import styles from "./Frame.module.css";
 import { KeysDialog } from "./KeysDialog";
-import { IconButton } from "./ui/Button";
+import { Button, IconButton } from "./ui/Button";
 import { Icon } from "./ui/Icon";
 import { Menu } from "./ui/Menu";
 
@@ -17,6 +19,8 @@ import { Menu } from "./ui/Menu";
 export function Frame({ route, children }: { route: Route; children: ReactNode }) {
   const main = useRef<HTMLElement>(null);
   const [keys, setKeys] = useState(false);
+  const [asking, setAsking] = useState(false);
+  const name = useActor();
   useGlobalKeys(() => setKeys(true));
   return (
     <div className={styles.frame}>
@@ -30,11 +34,15 @@ export function Frame({ route, children }: { route: Route; children: ReactNode }
           <Connection />
           <IconButton icon="keyboard" label="Keys" className={styles.keys} onClick={() => setKeys(true)} />
           <ThemeMenu />
+          <Button look="quiet" icon="user" className={styles.actor} onClick={() => setAsking(true)} title="Who you are: kept with every decision you make here">
+            <span className="truncate">{name || "Your name"}</span>
+          </Button>
         </span>
       </header>
       <main ref={main} tabIndex={-1} className={styles.main}>
         {children}
       </main>
+      {asking && <ActorDialog onClose={() => setAsking(false)} />}
       {keys && <KeysDialog onClose={() => setKeys(false)} />}
     </div>
   );
@@ -76,6 +84,14 @@ function Rail({ route }: { route: Route }) {
           ))}
         </ul>
       )}
+      <a className={styles.link} href="#/models" aria-current={route.page === "models" ? "page" : route.page === "model" || route.page === "version" ? "true" : undefined} title="Models">
+        <Icon name="model" />
+        <span className={styles.word}>Models</span>
+      </a>
+      <a className={styles.link} href="#/decisions" aria-current={route.page === "decisions" ? "page" : route.page === "decision" ? "true" : undefined} title="Decisions">
+        <Icon name="book" />
+        <span className={styles.word}>Decisions</span>
+      </a>
     </nav>
   );
 }
@@ -105,6 +121,9 @@ function ThemeMenu() {
   );
 }
 
+/** Where `g` and a letter lead. */
+const GOALS: Record<string, string> = { e: "/experiments", m: "/models", l: "/decisions" };
+
 /** Single keys that work anywhere outside text fields: `?`, `/`, and `g` followed by a letter. */
 function useGlobalKeys(onHelp: () => void): void {
   useEffect(() => {
@@ -114,7 +133,8 @@ function useGlobalKeys(onHelp: () => void): void {
       if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, textarea, select, dialog, [contenteditable]")) return;
       const wasG = afterG;
       afterG = event.key === "g";
-      if (wasG && event.key === "e") navigate("/experiments");
+      const goal = wasG ? GOALS[event.key] : undefined;
+      if (goal) navigate(goal);
       else if (event.key === "?") onHelp();
       else if (event.key === "/") {
         const box = document.querySelector<HTMLElement>("[data-filter]");

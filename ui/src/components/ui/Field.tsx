@@ -1,4 +1,4 @@
-import { type InputHTMLAttributes, type ReactNode, type TextareaHTMLAttributes, useId } from "react";
+import { type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, type TextareaHTMLAttributes, useId } from "react";
 import styles from "./Field.module.css";
 
 interface FieldProps {
@@ -31,11 +31,41 @@ export function TextArea({ label, hint, error, ...rest }: FieldProps & TextareaH
     <Labelled id={id} label={label} hint={hint} error={error}>
       <textarea
         id={id}
+        rows={4}
         className={styles.input}
         aria-invalid={error ? true : undefined}
         aria-describedby={error || hint ? `${id}-note` : undefined}
         {...rest}
       />
+    </Labelled>
+  );
+}
+
+interface ChoiceProps extends FieldProps {
+  value: string;
+  options: readonly (readonly [value: string, word: string])[];
+  onChange: (value: string) => void;
+}
+
+/** A labelled choice among a few. */
+export function Choice({ label, hint, error, options, onChange, ...rest }: ChoiceProps & Omit<SelectHTMLAttributes<HTMLSelectElement>, "onChange" | "value">) {
+  const id = useId();
+  return (
+    <Labelled id={id} label={label} hint={hint} error={error}>
+      <select
+        id={id}
+        className={styles.input}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={error || hint ? `${id}-note` : undefined}
+        onChange={(event) => onChange(event.target.value)}
+        {...rest}
+      >
+        {options.map(([value, word]) => (
+          <option key={value} value={value}>
+            {word}
+          </option>
+        ))}
+      </select>
     </Labelled>
   );
 }

@@ -25,6 +25,7 @@ const PATHS = {
   system: "M2 3h12v8H2zM6 14h4",
   tree: "M3 2.500v9.500h4M3 6.500h4M9 6.500h4.500M9 12h4.500M5.500 2.500h8",
   trash: "M2.500 4.500h11M6 4.500v-2h4v2M4 4.500l.7 9h6.600l.7-9M6.700 7v4M9.300 7v4",
+  user: "M8 7.500a2.750 2.750 0 1 0 0-5.500 2.750 2.750 0 0 0 0 5.500zM2.800 14a5.200 5.200 0 0 1 10.400 0",
 } as const;
 
 export type IconName = keyof typeof PATHS;

@@ -1,8 +1,10 @@
-import { useQueries } from "@tanstack/react-query";
+import { useQueries, useQuery } from "@tanstack/react-query";
 import { type ReactNode, useMemo, useState } from "react";
 import { NOTE_TAG } from "../../api/experiments";
+import { versionsOfRuns } from "../../api/modelVersions";
 import { getLoggedModel, type RunRow } from "../../api/runs";
 import { Description } from "../../components/Description";
+import { StageBadge } from "../../components/StageBadge";
 import { TagEditor } from "../../components/TagEditor";
 import { Button } from "../../components/ui/Button";
 import { copyText, CopyIcon } from "../../components/ui/Copy";
@@ -211,7 +213,9 @@ function Models({ run }: { run: RunRow }) {
       staleTime: 60_000,
     })),
   });
-  if (run.models.length === 0) return null;
+  const registered = useQuery({ queryKey: ["versions", "of", [run.id]], queryFn: ({ signal }) => versionsOfRuns([run.id], signal), staleTime: 10_000 });
+  const versions = registered.data ?? [];
+  if (run.models.length === 0 && versions.length === 0) return null;
   return (
     <Section title="Models">
       <ul className={styles.list}>
@@ -228,6 +232,15 @@ function Models({ run }: { run: RunRow }) {
             </li>
           );
         })}
+        {versions.map(({ name, version, stage }) => (
+          <li key={`${name} ${version}`}>
+            <span className="muted">Registered as</span>{" "}
+            <a href={`#${printRoute({ page: "version", name, version })}`}>
+              {name} version {version}
+            </a>{" "}
+            <StageBadge stage={stage} />
+          </li>
+        ))}
       </ul>
     </Section>
   );

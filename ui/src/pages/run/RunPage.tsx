@@ -1,7 +1,7 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { ApiError } from "../../api/client";
-import { changeRuns, deleteRunTag, getRun, renameRun, setRunTag } from "../../api/runs";
+import { changeRuns, deleteRunTag, getLoggedModel, getRun, LOST_TAG, renameRun, type RunRow, setRunTag } from "../../api/runs";
 import { NOTE_TAG } from "../../api/experiments";
 import { Page } from "../../components/Page";
 import { RenameDialog } from "../../components/RenameDialog";
@@ -11,11 +11,14 @@ import { StatusMark, TimeAgo } from "../../components/ui/Marks";
 import { Menu } from "../../components/ui/Menu";
 import { Failure, Skeleton } from "../../components/ui/States";
 import { useAct, useToast } from "../../components/ui/Toast";
+import { formatExact } from "../../lib/times";
 import { navigate } from "../../state/location";
 import { printRoute, type Route, type RunTab } from "../../state/routes";
 import { Duration } from "../runs/runColumns";
 import { NoSuchRun } from "./FindRunPage";
+import { HISTORY_TAG, pathsOfHistory } from "./modelHistory";
 import { Overview } from "./Overview";
+import { RegisterDialog } from "./RegisterDialog";
 import styles from "./RunPage.module.css";
 
 const MetricsTab = lazy(() => import("./MetricsTab"));
@@ -30,6 +33,7 @@ export default function RunPage({ route }: { route: RunRoute }) {
   const act = useAct();
   const show = useToast();
   const [renaming, setRenaming] = useState(false);
+  const [registering, setRegistering] = useState(false);
   const query = useQuery({
     queryKey: ["run", runId],
     queryFn: ({ signal }) => getRun(runId, signal),
@@ -47,6 +51,7 @@ export default function RunPage({ route }: { route: RunRoute }) {
     [client, runId],
   );
 
+  const paths = useModelPaths(run);
   const keys = useMemo(() => Object.keys(run?.metrics ?? {}), [run?.metrics]);
   const system = keys.filter((key) => key.startsWith("system/"));
   const tabs = useMemo<[RunTab, string][]>(
@@ -88,14 +93,21 @@ export default function RunPage({ route }: { route: RunRoute }) {
     return act(() => after(changeRuns(action, [runId])), `${run.name} ${done}`, () => after(changeRuns(back, [runId])));
   };
   const parent = run.tags["mlflow.parentRunId"];
+  const lost = run.tags[LOST_TAG];
+  const isLost = run.status === "KILLED" && lost !== undefined;
 
   return (
     <Page title={`${run.name} · Runs`} fill={route.tab === "artifacts"}>
       <header className={styles.header}>
         <div className={styles.title}>
           <h1>{run.name}</h1>
-          <StatusMark status={run.status} word />
+          <StatusMark status={isLost ? "LOST" : run.status} word />
           <span className={styles.spacer} />
+          {!run.deleted && paths.length > 0 && (
+            <Button look="solid" onClick={() => setRegistering(true)}>
+              Register Model
+            </Button>
+          )}
           {!run.deleted && (
             <Menu
               label="Run actions"
@@ -141,6 +153,12 @@ export default function RunPage({ route }: { route: RunRoute }) {
             </dd>
           </div>
         </dl>
+        {isLost && (
+          <p className={styles.lost} role="status">
+            Lost: its process gave no sign of life after {formatExact(Number(lost))}, killed or cut off, so the server ended it then. If it comes
+            back, the run goes on.
+          </p>
+        )}
         {run.deleted && (
           <p className={styles.trash} role="status">
             This run is in the trash: nothing can be changed here.{" "}
@@ -163,6 +181,18 @@ export default function RunPage({ route }: { route: RunRoute }) {
         {route.tab === "system" && <MetricsTab run={run} system />}
         {route.tab === "artifacts" && <ArtifactsTab run={run} path={route.path} />}
       </Suspense>
+      {registering && (
+        <RegisterDialog
+          runId={runId}
+          paths={paths}
+          onClose={() => setRegistering(false)}
+          onDone={(name, version) => {
+            setRegistering(false);
+            for (const key of ["models", "versions", "decisions"]) void client.invalidateQueries({ queryKey: [key] });
+            show({ text: `Registered as version ${version} of ${name}` });
+          }}
+        />
+      )}
       {renaming && (
         <RenameDialog
           what="run"
@@ -177,6 +207,21 @@ export default function RunPage({ route }: { route: RunRoute }) {
       )}
     </Page>
   );
+}
+
+/** The folders of a run's artifacts that hold its models: those it has logged, and those older clients wrote down. */
+function useModelPaths(run: RunRow | undefined): readonly string[] {
+  const ids = run?.models ?? [];
+  const names = useQueries({
+    queries: ids.map((id) => ({
+      queryKey: ["logged-model", id],
+      queryFn: ({ signal }: { signal: AbortSignal }) => getLoggedModel(id, signal),
+      staleTime: 60_000,
+    })),
+    combine: (results) => results.flatMap(({ data }) => data?.name ?? []),
+  });
+  const history = run?.tags[HISTORY_TAG];
+  return useMemo(() => [...new Set([...names, ...pathsOfHistory(history)])], [names, history]);
 }
 
 /** `1` … `9` open the tabs, outside text fields. */

@@ -50,6 +50,8 @@ import {
 const DEFAULTS_SOON = 3000;
 const DEFAULTS_LATER = 15_000;
 const GROUPABLE = Object.keys(ATTRIBUTES).filter((key) => ATTRIBUTES[key]?.group);
+/** How many runs can be compared at once. */
+const MOST_COMPARED = 1000;
 const NO_COLUMNS: readonly ColumnKey[] = [];
 
 /** `/experiments/<id>`: the runs of one experiment, under its header. */
@@ -297,6 +299,11 @@ function RunsPage({ experimentIds }: { experimentIds: string[] }) {
           <strong>
             {formatCount(chosen.length)} selected{notShown > 0 && ` (${formatCount(notShown)} not shown)`}
           </strong>
+          {chosen.length > 1 && chosen.length <= MOST_COMPARED && (
+            <a className={bar.action} href={`#${printRoute({ page: "compare", runIds: chosen })}`}>
+              Compare
+            </a>
+          )}
           {view.state !== "trash" && (
             <Button look="danger" icon="trash" onClick={() => void changeSelected("delete", chosen, nameOf(chosen))}>
               Delete

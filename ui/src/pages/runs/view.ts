@@ -1,5 +1,5 @@
 /** The state of the runs table, as it stands in the address: filter, sort, columns, active or trash. */
-import { quoteKey } from "../../api/runs";
+import { LOST_TAG, quoteKey } from "../../api/runs";
 import type { State } from "../../api/experiments";
 
 export type ColumnKind = "metric" | "param" | "tag" | "attribute";
@@ -69,7 +69,7 @@ export const ATTRIBUTES: Record<string, Attribute> = {
 };
 
 /** Tells runs whose client died from those that were killed. */
-export const LOST = "tags.mlflow.headrace.lost";
+export const LOST = `tags.${LOST_TAG}`;
 
 const SORTABLE_ATTRIBUTES = new Set(["start_time", "end_time", "status", "user_id", "run_id", "run_name"]);
 
