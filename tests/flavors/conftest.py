@@ -8,15 +8,17 @@ from pathlib import Path
 import pytest
 
 import mlflow
+from mlflow._storage.open import forget_stores
 
 
 @pytest.fixture
 def local_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A store in a database of the test's folder, which is the current one."""
     monkeypatch.chdir(tmp_path)
-    before = mlflow.get_tracking_uri()
     mlflow.set_tracking_uri(f"sqlite:///{tmp_path / 'mlflow.db'}")
     yield
     while mlflow.active_run():
         mlflow.end_run()
-    mlflow.set_tracking_uri(before)
+    # Back to what the environment says: a store that was set would win over it in all tests to come.
+    mlflow.set_tracking_uri(None)
+    forget_stores()

@@ -32,6 +32,13 @@ def _sample(flavor: str) -> ModuleType:
     return import_module(f"tests.flavors.samples.{flavor}")
 
 
+def arguments_of(flavor: str, model: str) -> dict[str, Any]:
+    """What saving a model of the samples has to be given beside it."""
+    arguments = getattr(_sample(flavor), "arguments", None)
+    found: dict[str, Any] = {} if arguments is None else arguments(model)
+    return found
+
+
 @cache
 def _models(flavor: str) -> dict[str, Any]:
     """The models of a flavor, trained once."""
@@ -46,14 +53,14 @@ class FlavorContract:
 
     Attributes:
         name: Name of the flavor.
-        arguments: What `save_model` and `log_model` have to be given beside the model.
+        has_type: Whether the flavor is found by the type of its models.
         payload: Name of the file or folder of the payload that is taken away to see that it is missed.
         found_as: Flavor that is found by the type of its models, where that is another.
         infers_outputs: Whether an example that is an input gives a signature with outputs.
     """
 
     name: ClassVar[str]
-    arguments: ClassVar[dict[str, Any]] = {}
+    has_type: ClassVar[bool] = True
     payload: ClassVar[str | None] = None
     found_as: ClassVar[str | None] = None
     infers_outputs: ClassVar[bool] = True
@@ -71,6 +78,11 @@ class FlavorContract:
     def predictions(self, model: Any, data: Any) -> Any:
         """What the model itself predicts, in the form of `plain`."""
         return plain(_sample(self.name).answers(model, data))
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What `save_model` and `log_model` have to be given beside the model."""
+        return arguments_of(self.name, next(iter(_models(self.name))))
 
     def unfitting(self, data: Any) -> Any:
         """An input that the signature refuses."""
@@ -104,7 +116,8 @@ class FlavorContract:
         return save
 
     def test_the_flavor_is_found_by_the_type_of_its_models(self, flavor: Flavor, model: Any) -> None:
-        assert find_flavor(model) == (get_flavor(self.found_as) if self.found_as else flavor)
+        found = get_flavor(self.found_as) if self.found_as else flavor
+        assert find_flavor(model) == (found if self.has_type else None)
 
     def test_a_model_is_loaded_as_its_library_knows_it(
         self, module: ModuleType, save: Callable[..., Path], model: Any, data: Any
@@ -117,7 +130,7 @@ class FlavorContract:
         self, module: ModuleType, data: Any, tmp_path: Path
     ) -> None:
         for name, model in _models(self.name).items():
-            module.save_model(model, path=tmp_path / name, **self.arguments)
+            module.save_model(model, path=tmp_path / name, **arguments_of(self.name, name))
             expected = self.predictions(model, data)
             assert equal(self.predictions(module.load_model(tmp_path / name), data), expected)
             assert equal(plain(mlflow.pyfunc.load_model(tmp_path / name).predict(data)), expected)
@@ -151,9 +164,10 @@ class FlavorContract:
     ) -> None:
         lines = (save() / "requirements.txt").read_text().splitlines()
         assert lines[0] == MLFLOW_REQUIREMENT
-        assert flavor.package in [line.partition("==")[0] for line in lines]
+        names = [line.partition("==")[0] for line in lines]
+        assert flavor.package in names
         assert all("==" in line for line in lines)
-        assert lines[1:] == sorted(lines[1:])
+        assert names[1:] == sorted(names[1:])
 
     def test_where_pickles_are_forbidden_only_other_forms_are_read(
         self, module: ModuleType, save: Callable[..., Path], model: Any, monkeypatch: pytest.MonkeyPatch
@@ -254,9 +268,10 @@ class FlavorContract:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         folder = save()
-        for name in [name for name in sys.modules if name.partition(".")[0] == flavor.library]:
+        library = flavor.library.partition(".")[0]
+        for name in [name for name in sys.modules if name.partition(".")[0] == library]:
             monkeypatch.delitem(sys.modules, name)
-        monkeypatch.setattr(sys, "meta_path", [_Missing(flavor.library), *sys.meta_path])
+        monkeypatch.setattr(sys, "meta_path", [_Missing(library), *sys.meta_path])
         with pytest.raises(MissingExtra, match=f"pip install {flavor.package}") as caught:
             module.load_model(str(folder))
         assert f"flavor {flavor.name!r}" in caught.value.message
@@ -355,7 +370,8 @@ class FlavorContract:
     def test_a_model_is_logged_without_a_run(
         self, module: ModuleType, model: Any, data: Any, local_store: None
     ) -> None:
-        info = mlflow.log_model(model, name="alone", **self.arguments)
+        log = mlflow.log_model if self.has_type else module.log_model
+        info = log(model, name="alone", **self.arguments)
         assert info.run_id is None
         assert mlflow.active_run() is None
         loaded = flavor_module(get_flavor(self.found_as or self.name)).load_model(info.model_uri)

@@ -103,5 +103,12 @@ ENVIRONMENTS = {
         Environment("sentence_transformers", (_CPU_TORCH, "sentence-transformers")),
         Environment("langchain", ("langchain", "langchain-core")),
         Environment("spark", ("pyspark",)),
+        Environment("openai", ("openai",)),
+        Environment("h2o", ("h2o",)),
+        Environment("dspy", ("dspy",)),
+        Environment("llama_index", ("llama-index-core",)),
+        Environment("paddle", ("paddlepaddle", "setuptools")),
+        # With pandas 3 it fails at training.
+        Environment("diviner", ("diviner", "pandas<3")),
     )
 }

@@ -32,9 +32,10 @@ def save(flavor: str, folder: Path) -> None:
     sample = importlib.import_module(f"tests.flavors.samples.{flavor}")
     module = importlib.import_module(f"mlflow.{flavor}")
     # Inferring them takes the original seconds for each model, and they are not compared.
-    arguments = {"pip_requirements": [flavor], **getattr(sample, "ARGUMENTS", {})}
+    arguments = getattr(sample, "arguments", None)
     for name, model in sample.models().items():
-        outcome(partial(module.save_model, model, path=str(folder / name), **arguments), name)
+        call = partial(module.save_model, model, path=str(folder / name), pip_requirements=[flavor])
+        outcome(partial(call, **(arguments(name) if arguments else {})), name)
 
 
 def load(flavor: str, folder: Path) -> dict[str, Any]:

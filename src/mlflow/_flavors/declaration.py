@@ -83,6 +83,7 @@ class Flavor:
         stream: Answers an input piece by piece: `stream(model, data)`; `None` for libraries that do not.
         types: Types that it is for, as `module:name`; their subclasses are meant too.
         model_argument: Name of the first argument of `save_model` and `log_model`.
+        save_argument: That of `save_model`, where it is another.
         options: What only this flavor's `save_model` and `log_model` take.
         load_options: What only this flavor's `load_model` takes; `kwargs` stands for any name.
         save_order: Arguments of `save_model` in MLflow's order; `model` and `options` stand for the flavor's own.
@@ -104,6 +105,7 @@ class Flavor:
     stream: Callable[[Any, Any], Iterator[Any]] | None = None
     types: tuple[str, ...] = ()
     model_argument: str = "model"
+    save_argument: str | None = None
     options: Mapping[str, Option] = field(default_factory=dict)
     load_options: Mapping[str, Option] = field(default_factory=dict)
     save_order: str = SAVE_ORDER

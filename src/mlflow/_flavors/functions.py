@@ -68,12 +68,13 @@ def flavor_name(flavor: Flavor) -> str:
 def save_function(flavor: Flavor) -> Callable[..., None]:
     """`save_model` of a flavor."""
     common = {"path": Option(Parameter.empty, "Folder to make; it may exist when it is empty."), **_SAVE}
-    known = _arguments(flavor.save_order, common, flavor.model_argument, flavor.options)
+    argument = flavor.save_argument or flavor.model_argument
+    known = _arguments(flavor.save_order, common, argument, flavor.options)
     signature = _signature(known)
 
     def save_model(*args: Any, **kwargs: Any) -> None:
         given = _bound("save_model", signature, args, kwargs)
-        model, path = given.pop(flavor.model_argument), given.pop("path")
+        model, path = given.pop(argument), given.pop("path")
         options = {name: given.pop(name) for name in flavor.options}
         save_flavor(flavor, model, path, SaveArguments(**given), options)
 

@@ -11,6 +11,7 @@ from mlflow._flavors.declaration import Flavor, Predict
 from mlflow._flavors.load import load_flavor_from_folder
 from mlflow.exceptions import NotSupported, ResourceDoesNotExist
 from mlflow.models.model import MLMODEL_FILE_NAME, Model
+from mlflow.types._libraries import is_array, is_frame
 
 
 class FlavorPredictor:
@@ -75,6 +76,21 @@ def answers_of(method: Callable[..., Any]) -> Predict:
         return method(data, **{name: value for name, value in (params or {}).items() if name in accepted})
 
     return predict
+
+
+def items_of(data: Any) -> list[Any]:
+    """The inputs in what a program takes one by one: rows of a table as dictionaries, elements of a list, or itself.
+
+    A table without names of columns, which texts become by their signature, is a list.
+    """
+    if is_frame(data):
+        columns: list[Any] = list(data.columns)
+        unnamed = columns == [0]
+        rows: list[Any] = data[0].tolist() if unnamed else data.to_dict(orient="records")
+        return rows
+    if is_array(data):
+        return list(data.tolist())
+    return data if isinstance(data, list) else [data]
 
 
 def _named_parameters(function: Callable[..., Any]) -> set[str]:

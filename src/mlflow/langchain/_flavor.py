@@ -9,10 +9,10 @@ from typing import Any
 
 from mlflow._flavors.declaration import Flavor, Option, Payload, Predict
 from mlflow._flavors.load import payload_path
+from mlflow._flavors.predictor import items_of
 from mlflow.exceptions import InvalidParameterValue, NotSupported
 from mlflow.models.code import run_model_code
 from mlflow.models.model import Model
-from mlflow.types._libraries import is_frame
 
 
 def _save(model: Any, folder: Path, options: dict[str, Any]) -> Payload:
@@ -52,19 +52,12 @@ def _run(folder: Path, settings: dict[str, Any]) -> Any:
 def _predictor(model: Any, folder: Path, settings: dict[str, Any]) -> Predict:
     # While it is saved, the model is the path of its script.
     chain = _run(folder, settings) if isinstance(model, str | Path) else model
-    return lambda data, _params: chain.batch(_inputs(data))
+    return lambda data, _params: chain.batch(items_of(data))
 
 
 def _stream(model: Any, data: Any) -> Iterator[Any]:
-    for item in _inputs(data):
+    for item in items_of(data):
         yield from model.stream(item)
-
-
-def _inputs(data: Any) -> list[Any]:
-    if is_frame(data):
-        rows: list[Any] = data.to_dict(orient="records")
-        return rows
-    return data if isinstance(data, list) else [data]
 
 
 FLAVOR = Flavor(

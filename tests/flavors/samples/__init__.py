@@ -4,5 +4,6 @@ The modules use nothing but the library, so that MLflow's environments can run t
 
 * `models()`: models by name,
 * `data()`: an input of theirs,
-* `answers(model, data)`: what the library itself predicts.
+* `answers(model, data)`: what the library itself predicts,
+* where saving needs more than the model, `arguments(name)`: that, for a model.
 """
