@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from tests.compat.peers import MLFLOW_130, MLFLOW_222, MLFLOW_317, install
-from tests.flavors.environments import ENVIRONMENTS, FOLDER, Environment
+from tests.flavors.environments import ENVIRONMENTS, FOLDER, ROOT, Environment
 from tests.flavors.plain import equal
 
 PEERS = (MLFLOW_317, MLFLOW_222, MLFLOW_130)
+OURS = "headrace"
+_TITLES = {OURS: "here", "mlflow317": "3.17", "mlflow222": "2.22", "mlflow130": "1.30"}
+_ALL = "all"
+_FOUND = FOLDER / "matrix.json"
+_PAGE = ROOT / "docs" / "flavors.md"
+_BEGIN, _END = "<!-- matrix -->", "<!-- end of matrix -->"
 PROBE = str(Path(__file__).with_name("probe.py"))
 
 
 def print_matrix(names: list[str]) -> int:
-    """Prints a row for each sample and pair of versions.
+    """Prints a row for each sample and pair of versions, and writes the table of all into the documentation.
 
     Args:
-        names: Flavors to compare.
+        names: Flavors to compare; of the others the table keeps what was found before.
 
     Returns:
         Exit code: 1 when predictions differ, or what one saved the other cannot load.
@@ -29,48 +36,95 @@ def print_matrix(names: list[str]) -> int:
     failed = 0
     for peer in PEERS:
         install(peer)
-    print(
-        "| flavor | model | saved by | loaded by | native | pyfunc |\n|---|---|---|---|---|---|", flush=True
-    )
     for name in names:
         environment = ENVIRONMENTS[name]
         environment.install()
         with tempfile.TemporaryDirectory() as folder:
-            for row in _rows(environment, Path(folder)):
-                failed += any("differs" in cell or "error" in cell for cell in row[-2:])
-                print("| " + " | ".join((name, *row)) + " |", flush=True)
+            rows = [tuple(map(_without_places, row)) for row in _rows(environment, Path(folder))]
+        for row in rows:
+            failed += any("differs" in cell or "error" in cell for cell in row[-2:])
+            print("| " + " | ".join((name, *row)) + " |", flush=True)
+        known = json.loads(_FOUND.read_text()) if _FOUND.exists() else {}
+        _FOUND.write_text(json.dumps({**known, name: rows}))
+        _write_table({**known, name: rows})
     return int(failed > 0)
 
 
+def _without_places(text: str) -> str:
+    """The text with the last part alone of paths, the others of which are this machine's."""
+    return re.sub(r"(?<![\w/:])(?:/[\w.@+-]+)+/([\w.@+-]+)", r"…/\1", text)
+
+
+def _write_table(found: dict[str, list[tuple[str, ...]]]) -> None:
+    before, _, rest = _PAGE.read_text(encoding="utf-8").partition(_BEGIN)
+    _, _, after = rest.partition(_END)
+    _PAGE.write_text(f"{before}{_BEGIN}\n{_table(found)}{_END}{after}", encoding="utf-8")
+
+
+def _table(found: dict[str, list[tuple[str, ...]]]) -> str:
+    """A row for each sample, a column for each pair of versions; what is not equal is a note below."""
+    pairs = [pair for peer in PEERS for pair in ((peer.name, OURS), (OURS, peer.name))]
+    titles = [" → ".join(_TITLES[name] for name in pair) for pair in pairs]
+    lines = [f"| flavor | model | {' | '.join(titles)} |", "|---" * (len(pairs) + 2) + "|"]
+    notes: list[str] = []
+    for flavor in sorted(found):
+        cells = {(model, saver, loader): ways for model, saver, loader, *ways in found[flavor]}
+        for model in dict.fromkeys(row[0] for row in found[flavor] if row[0] != _ALL):
+            line = [flavor, model]
+            for pair in pairs:
+                # A version that could not be run at all has one row for both directions.
+                places = ((model, *pair), (_ALL, *pair), (_ALL, *reversed(pair)))
+                ways = next((cells[place] for place in places if place in cells), None)
+                line.append(_noted(ways, notes))
+            lines.append(f"| {' | '.join(line)} |")
+    listed = [f"{number}. {note}" for number, note in enumerate(notes, 1)]
+    return "\n".join([*lines, "", *listed]) + "\n"
+
+
+def _noted(ways: list[str] | None, notes: list[str]) -> str:
+    if ways is None:
+        return "not saved"
+    if ways == ["equal", "equal"]:
+        return "equal"
+    parts = []
+    for way, text in zip(("native", "pyfunc"), ways, strict=True):
+        if text == "equal":
+            parts.append(f"{way} equal")
+        elif text:
+            note = text.replace("|", "/").replace("<", "&lt;")
+            if note not in notes:
+                notes.append(note)
+            parts.append(f"{way} {notes.index(note) + 1}")
+    return ", ".join(parts)
+
+
 def _rows(environment: Environment, folder: Path) -> list[tuple[str, ...]]:
-    saved = {name: folder / name for name in ("headrace", *(peer.name for peer in PEERS))}
+    saved = {name: folder / name for name in (OURS, *(peer.name for peer in PEERS))}
     for path in saved.values():
         path.mkdir()
-    ours = _probe(
-        str(environment.python), environment, f"save={saved['headrace']}", f"load={saved['headrace']}"
-    )
+    ours = _probe(str(environment.python), environment, f"save={saved[OURS]}", f"load={saved[OURS]}")
     rows: list[tuple[str, ...]] = []
     expected = {}
     for peer in PEERS:
         libraries = {"HEADRACE_LIBRARIES": str(environment.libraries)}
-        steps = (f"save={saved[peer.name]}", f"load={saved[peer.name]}", f"load={saved['headrace']}")
+        steps = (f"save={saved[peer.name]}", f"load={saved[peer.name]}", f"load={saved[OURS]}")
         theirs = _probe(str(peer.interpreter), environment, *steps, **libraries)
         if isinstance(theirs, str):
-            rows.append(("all", peer.name, "headrace", f"not run: {theirs}", ""))
+            rows.append((_ALL, peer.name, OURS, f"not run: {theirs}", ""))
             continue
         expected[peer.name] = theirs[0]
-        rows += _compared("headrace", peer.name, ours[0] if isinstance(ours, list) else ours, theirs[1])
+        rows += _compared(OURS, peer.name, ours[0] if isinstance(ours, list) else ours, theirs[1])
     here = _probe(str(environment.python), environment, *(f"load={saved[name]}" for name in expected))
     for index, (name, there) in enumerate(expected.items()):
-        rows += _compared(name, "headrace", there, here[index] if isinstance(here, list) else here)
+        rows += _compared(name, OURS, there, here[index] if isinstance(here, list) else here)
     return rows
 
 
 def _compared(saver: str, loader: str, expected: Any, found: Any) -> list[tuple[str, ...]]:
     if not isinstance(expected, dict) or not expected:
-        return [("all", saver, loader, f"not saved: {expected or 'see matrix.log'}", "")]
+        return [(_ALL, saver, loader, f"not saved: {expected or 'see matrix.log'}", "")]
     if not isinstance(found, dict):
-        return [("all", saver, loader, f"not run: {found}", "")]
+        return [(_ALL, saver, loader, f"not run: {found}", "")]
     return [
         (model, saver, loader, *(_cell(outcomes[way], found[model][way]) for way in ("native", "pyfunc")))
         for model, outcomes in expected.items()
