@@ -17,6 +17,7 @@ from mlflow._flavors.library import import_library, library_version
 from mlflow.environment_variables import MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS
 from mlflow.exceptions import InvalidParameterValue, MlflowException, ResourceAlreadyExists
 from mlflow.models.capture import imported_modules
+from mlflow.models.dependencies_schemas import with_retriever_schemas
 from mlflow.models.digests import file_digests
 from mlflow.models.enforcement import enforce_schema
 from mlflow.models.environment import (
@@ -112,6 +113,7 @@ def _write(
     mlflow_model: Model = arguments.mlflow_model or Model()
     if arguments.metadata is not None:
         mlflow_model.metadata = arguments.metadata
+    mlflow_model.metadata = with_retriever_schemas(mlflow_model.metadata)
     example = None if arguments.input_example is None else split_example(arguments.input_example)
     if example is not None:
         mlflow_model.saved_input_example_info = write_example(example, folder)

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from mlflow.exceptions import InvalidParameterValue
+from mlflow.models.auth_policy import AuthPolicy
 from mlflow.models.digests import file_digests
+from mlflow.models.resources import resources_form
 from mlflow.models.signature import ModelSignature
 from mlflow.types.schema import ParamSchema, Schema
 from mlflow.version import API_LEVEL
@@ -82,6 +84,24 @@ class Model:
         self.prompts = prompts
         self.file_digests: dict[str, str] | None = kwargs.pop("file_digests", None)
         self._further = kwargs
+
+    @property
+    def resources(self) -> dict[str, Any] | None:
+        """What it needs from its platform: set as resources or the path of a file, kept as the file has it."""
+        return self._resources
+
+    @resources.setter
+    def resources(self, value: Any) -> None:
+        self._resources: dict[str, Any] | None = resources_form(value)
+
+    @property
+    def auth_policy(self) -> dict[str, Any] | None:
+        """With whose rights it acts: set as an `AuthPolicy`, kept as the file has it."""
+        return self._auth_policy
+
+    @auth_policy.setter
+    def auth_policy(self, value: AuthPolicy | dict[str, Any] | None) -> None:
+        self._auth_policy = value.to_dict() if isinstance(value, AuthPolicy) else value
 
     def add_flavor(self, name: str, **params: Any) -> Model:
         """Adds a flavor with its settings, or replaces them."""

@@ -75,6 +75,19 @@ def own_sources(modules: Iterable[str]) -> dict[str, Path]:
     return found
 
 
+def own_code_paths(modules: Iterable[str]) -> list[str]:
+    """What `code_paths` has to name so that those of the modules that the user wrote travel with a model.
+
+    Returns:
+        Files of single modules and folders of packages, in order.
+    """
+    found = set()
+    for name, file in own_sources(modules).items():
+        depth = name.count(".") + (file.name == "__init__.py")
+        found.add(str(file.parents[depth - 1] if depth else file))
+    return sorted(found)
+
+
 def _not_required_by_others(known: set[str], seen: set[str]) -> set[str]:
     """Of the distributions seen, those that neither a known one nor another one seen requires."""
     required: set[str] = set()

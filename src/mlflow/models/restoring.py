@@ -145,7 +145,10 @@ def _conda(folder: Path, lines: list[str]) -> Path:
             f"env_manager='conda' needs {name!r}, which is not installed (MLFLOW_CONDA_HOME names its folder). "
             "env_manager='virtualenv' works without it"
         )
-    content = yaml.safe_load((folder / CONDA_FILE_NAME).read_text(encoding="utf-8"))
+    file = folder / CONDA_FILE_NAME
+    if not file.is_file():
+        raise MlflowException(f"The model in {str(folder)!r} has no {CONDA_FILE_NAME} to build from")
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
     wanted = as_yaml(with_pip_requirements({**content, "name": "model"}, lines))
     with _kept("conda", [wanted]) as (built, is_built):
         if not is_built:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+import weakref
+from contextlib import closing
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any, NoReturn
 
 from mlflow.exceptions import InvalidParameterValue, MlflowException
 from mlflow.models.example import convert_input_example_to_serving_input
 from mlflow.models.location import resolve_model_path
 from mlflow.models.restoring import MANAGERS, restored_python
 from mlflow.models.scoring import CONTENT_TYPES, read_request, write_answer
+from mlflow.pyfunc.loaded import PyFuncModel
 from mlflow.pyfunc.loading import load_model
 
 _CHILD = "from mlflow.pyfunc.predicting import main; main()"
@@ -62,7 +67,8 @@ def predict(
     if python == Path(sys.executable) and not extra_envs:
         answer = answer_request(folder, body, content_type)
     else:
-        answer = _ask(python, folder, body, content_type, extra_envs or {})
+        with closing(OtherPython(python, folder, extra_envs)) as other:
+            answer = other.answer(body, content_type)
     if output_path is None:
         print(answer)  # noqa: T201 - this is what it is for
     else:
@@ -87,9 +93,7 @@ def validate_serving_input(model_uri: str, serving_input: str | dict[str, Any]) 
 
 def answer_request(folder: Path, body: str, content_type: str) -> str:
     """The answer of the model in a folder to the body of a scoring request."""
-    model = load_model(folder)
-    request = read_request(body, model.metadata.signature, content_type)
-    return write_answer(model.predict(request.data, request.params), request.is_chat)
+    return _answer(load_model(folder), body, content_type)
 
 
 def _body(input_data: Any, input_path: str | Path | None, content_type: str) -> str:
@@ -110,27 +114,87 @@ def _body(input_data: Any, input_path: str | Path | None, content_type: str) -> 
     return convert_input_example_to_serving_input(input_data) or ""
 
 
-def _ask(python: Path, folder: Path, body: str, content_type: str, variables: dict[str, str]) -> str:
-    done = subprocess.run(
-        [str(python), "-c", _CHILD, str(folder), content_type],
-        input=body,
-        capture_output=True,
-        text=True,
-        env={**os.environ, **variables},
-        check=False,
-    )
-    if done.returncode != 0:
-        raise MlflowException(
-            f"The model could not predict in its environment ({python}): {done.stderr.strip()}"
+class OtherPython:
+    """A model that is loaded once in another environment and answers scoring requests there, a line for each.
+
+    Args:
+        python: The interpreter of the environment.
+        folder: The model folder.
+        variables: Environment variables beside those of this process.
+        config: Configuration that overrides the saved one.
+    """
+
+    def __init__(
+        self,
+        python: Path,
+        folder: Path,
+        variables: dict[str, str] | None = None,
+        config: dict[str, Any] | None = None,
+    ) -> None:
+        self._python = python
+        self._errors = TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115 - closed with this
+        self._process = subprocess.Popen(
+            [str(python), "-c", _CHILD, str(folder), json.dumps(config or {})],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            text=True,
+            encoding="utf-8",
+            env={**os.environ, **(variables or {})},
         )
-    # What the model itself printed comes before the answer, which is the last line.
-    return done.stdout.rstrip("\n").rpartition("\n")[2]
+        self.close = weakref.finalize(self, _end, self._process, self._errors)
+        """Ends the process; what nobody needs any more does so by itself."""
+
+    def answer(self, body: str, content_type: str = "json") -> str:
+        """The answer to the body of a scoring request.
+
+        Raises:
+            MlflowException: The model cannot be loaded there, or cannot answer; the message is what is said there.
+        """
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        try:
+            self._process.stdin.write(json.dumps([body, content_type]) + "\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            pass  # it has ended, and said why
+        line = self._process.stdout.readline()
+        if not line:
+            self._process.wait()
+            self._errors.seek(0)
+            self._refuse(self._errors.read().strip())
+        found, reason = json.loads(line)
+        if found is None:
+            self._refuse(reason)
+        return str(found)
+
+    def _refuse(self, reason: str) -> NoReturn:
+        raise MlflowException(f"The model could not predict in its environment ({self._python}): {reason}")
+
+
+def _end(process: subprocess.Popen[str], errors: IO[str]) -> None:
+    process.kill()
+    process.communicate()
+    errors.close()
 
 
 def main() -> None:
-    """Answers the request on the standard input; what went wrong is on the standard error output."""
+    """Answers a request for each line of the standard input; what the model prints is no answer."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
     try:
-        answer = answer_request(Path(sys.argv[1]), sys.stdin.read(), sys.argv[2])
+        model = load_model(Path(sys.argv[1]), model_config=json.loads(sys.argv[2]))
     except MlflowException as error:
         sys.exit(error.message)
-    print(answer)  # noqa: T201 - read by the process that asks
+    for line in sys.stdin:
+        body, content_type = json.loads(line)
+        try:
+            answer = [_answer(model, body, content_type), None]
+        except Exception as error:  # noqa: BLE001 - models raise what they like, and the next request may be better
+            answer = [None, error.message if isinstance(error, MlflowException) else repr(error)]
+        print(json.dumps(answer), file=answers, flush=True)
+
+
+def _answer(model: PyFuncModel, body: str, content_type: str) -> str:
+    request = read_request(body, model.metadata.signature, content_type)
+    return write_answer(model.predict(request.data, request.params), request.is_chat)

@@ -11,14 +11,14 @@ from mlflow._flavors.declaration import Flavor, Payload, Predict, SaveArguments
 from mlflow._flavors.log import log_flavor
 from mlflow._flavors.pickling import references_of
 from mlflow._flavors.save import save_flavor
-from mlflow.exceptions import InvalidParameterValue, NotSupported
+from mlflow.exceptions import InvalidParameterValue
 from mlflow.models.code import run_model_code
 from mlflow.models.environment import MLFLOW_REQUIREMENT, conda_environment, installed_version
 from mlflow.models.example import Example, split_example
 from mlflow.models.location import fetch_file
 from mlflow.models.model import Model, ModelInfo
 from mlflow.models.model_config import read_config
-from mlflow.models.requirements import infer_requirements
+from mlflow.models.requirements import imports_of_file, infer_requirements, own_code_paths
 from mlflow.models.signature import ModelSignature, _TypeHints
 from mlflow.models.uv_project import find_project
 from mlflow.pyfunc.conversations import Conversation, WrongAnswer, conversation_of
@@ -68,7 +68,8 @@ def save_model(
         loader_module: Module with `_load_pyfunc(path)`, instead of `python_model`.
         data_path: File or folder that the loader gets the path of.
         code_paths: Files and folders of code that the model needs; copied beside it.
-        infer_code_paths: Not supported yet.
+        infer_code_paths: Whether modules of your own that the model refers to, and those that they import, are found
+            and copied, each with its whole package; instead of `code_paths`.
         conda_env: A conda environment: its dictionary, or the path of its YAML file.
         mlflow_model: MLmodel content to add to.
         python_model: An instance of a `PythonModel`, a function, or the path of a script that calls
@@ -95,7 +96,6 @@ def save_model(
     """
     if kwargs:
         raise TypeError(f"save_model() got unexpected keyword arguments: {sorted(kwargs)}")
-    _refuse_unsupported(infer_code_paths)
     mlflow_model = mlflow_model or Model()
     if resources is not None:
         mlflow_model.resources = resources
@@ -107,7 +107,7 @@ def save_model(
     example = _example(options["python_model"], input_example)
     arguments = SaveArguments(
         conda_env=conda_env,
-        code_paths=code_paths,
+        code_paths=_code_paths(options, code_paths, infer_code_paths),
         mlflow_model=mlflow_model,
         signature=_signature(options["python_model"], signature, example),
         input_example=example,
@@ -189,14 +189,13 @@ def log_model(
     Raises:
         MlflowException: It cannot be saved or uploaded; the logged model is then marked as failed.
     """
-    _refuse_unsupported(infer_code_paths)
     options = _options(
         loader_module, data_path, python_model, artifacts, model_config, streamable, code_paths
     )
     example = _example(options["python_model"], input_example)
     arguments = SaveArguments(
         conda_env=conda_env,
-        code_paths=code_paths,
+        code_paths=_code_paths(options, code_paths, infer_code_paths),
         signature=_signature(options["python_model"], signature, example),
         input_example=example,
         pip_requirements=pip_requirements,
@@ -234,9 +233,23 @@ def get_default_conda_env() -> dict[str, Any]:
     return conda_environment([MLFLOW_REQUIREMENT, *get_default_pip_requirements()])
 
 
-def _refuse_unsupported(infer_code_paths: bool) -> None:
-    if infer_code_paths:
-        raise NotSupported("`infer_code_paths` is not supported; name the files and folders in `code_paths`")
+def _code_paths(options: dict[str, Any], given: list[str] | None, is_inferred: bool) -> list[str] | None:
+    """The files and folders of code that go with a model.
+
+    Raises:
+        MlflowException: `INVALID_PARAMETER_VALUE`: they are named and to be found too.
+    """
+    if not is_inferred:
+        return given
+    if given:
+        raise InvalidParameterValue("If 'infer_code_paths' is True, 'code_paths' cannot be set")
+    script = options["script"]
+    modules = (
+        references_of(options["python_model"]).modules
+        if script is None
+        else set(imports_of_file(script, script.stem))
+    )
+    return own_code_paths(modules) or None
 
 
 def _options(

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mlflow._flavors.declaration import Predict
 from mlflow.exceptions import InvalidParameterValue, MissingExtra, NotSupported
+from mlflow.models.example import convert_input_example_to_serving_input
 from mlflow.models.fetched import ModelFolder, new_folder
 from mlflow.models.location import resolve_model_path
 from mlflow.models.model import Model
 from mlflow.models.model_config import read_config
+from mlflow.models.restoring import MANAGERS, restored_python
 from mlflow.pyfunc.loading import load_model
-from mlflow.types.schema import ColSpec, DataType, Schema
+from mlflow.pyfunc.predicting import OtherPython
+from mlflow.types.schema import AnyType, ColSpec, Schema
 
 if TYPE_CHECKING:
     import pandas
-
-_SPARK_NAMES = {
-    DataType.boolean: "boolean",
-    DataType.integer: "int",
-    DataType.long: "bigint",
-    DataType.float: "float",
-    DataType.double: "double",
-    DataType.string: "string",
-    DataType.binary: "binary",
-    DataType.datetime: "timestamp",
-}
 
 
 def spark_udf(
@@ -43,15 +38,16 @@ def spark_udf(
 ) -> Callable[..., Any]:
     """A function of Spark that predicts with a model. Needs pyspark, pandas and pyarrow.
 
-    The files of the model are sent to the workers, each of which loads it once. Packages that the model needs have to
-    be installed there.
+    The files of the model are sent to the workers, each of which loads it once.
 
     Args:
         spark: The Spark session.
         model_uri: A path, or a `models:`, `runs:` or other artifact URI.
         result_type: Type of a prediction: a type of Spark, or its name such as `double` or `array<double>`; by
             default the type of the only output of the model's signature, else `double`.
-        env_manager: `local`; others are not supported.
+        env_manager: `local` for the environment that the workers run in; `virtualenv`, `uv` or `conda` for the one
+            that the model was saved with, which each worker builds once where its own is another, and asks through a
+            process of it.
         params: Parameters of the model.
         extra_env: Environment variables that are set where the model is loaded.
         prebuilt_env_uri: Not supported.
@@ -73,12 +69,14 @@ def spark_udf(
     except ImportError as error:
         package = (error.name or "pyspark").partition(".")[0]
         raise MissingExtra("mlflow.pyfunc.spark_udf", package) from error
-    if env_manager not in (None, "local") or prebuilt_env_uri is not None:
+    if prebuilt_env_uri is not None:
         raise NotSupported(
-            "The workers of Spark predict in the environment that they run in: env_manager is 'local', and "
-            "prebuilt_env_uri is not supported. Install the model's requirements there "
-            "(mlflow.pyfunc.get_model_dependencies)"
+            "`prebuilt_env_uri` is not supported. With `env_manager='virtualenv'` the workers build the environment "
+            "themselves, once for all models with the same requirements"
         )
+    manager = env_manager or "local"
+    if manager not in MANAGERS:
+        raise InvalidParameterValue(f"Invalid env_manager {manager!r}: it is one of {', '.join(MANAGERS)}")
     folder = resolve_model_path(model_uri)
     schema = Model.load(folder).get_input_schema()
     names = [str(name) for name in schema.input_names()] if schema and schema.has_input_names() else None
@@ -88,10 +86,10 @@ def spark_udf(
 
     # Without hints, because Spark reads them and cannot resolve these.
     def predict(batches):  # type: ignore[no-untyped-def]  # Spark reads its hints
-        model = _loaded(sent, variables, config)
+        ask = _loaded(sent, variables, config, manager)
         for batch in batches:
             columns = batch if isinstance(batch, tuple) else (batch,)
-            yield _series(model.predict(_frame(columns, names), params))
+            yield _series(ask(_frame(columns, names), params))
 
     function = pandas_udf(predict, wanted, PandasUDFType.SCALAR_ITER)
 
@@ -113,18 +111,32 @@ def _send(spark: Any, folder: Path) -> str:
     return target.name
 
 
-_models: dict[str, Any] = {}
+_models: dict[str, Predict] = {}
 
 
-def _loaded(sent: str, variables: dict[str, str], config: dict[str, Any]) -> Any:
-    """The model, loaded once in each process of a worker."""
+def _loaded(sent: str, variables: dict[str, str], config: dict[str, Any], manager: str) -> Predict:
+    """What predicts with the model, made once in each process of a worker."""
     from pyspark import SparkFiles
 
-    key = repr((sent, variables, config))
+    key = repr((sent, variables, config, manager))
     if key not in _models:
-        os.environ.update(variables)
-        _models[key] = load_model(SparkFiles.get(sent), suppress_warnings=True, model_config=config)
+        _models[key] = predictions_of(Path(SparkFiles.get(sent)), variables, config, manager)
     return _models[key]
+
+
+def predictions_of(folder: Path, variables: dict[str, str], config: dict[str, Any], manager: str) -> Predict:
+    """What predicts with the model of a folder, here or in the environment that it was saved with."""
+    python = restored_python(folder, manager)
+    if python == Path(sys.executable):
+        os.environ.update(variables)
+        return load_model(folder, suppress_warnings=True, model_config=config).predict
+    other = OtherPython(python, folder, variables, config)
+
+    def predict(frame: Any, params: dict[str, Any] | None) -> Any:
+        body = convert_input_example_to_serving_input((frame, params or {}))
+        return json.loads(other.answer(body or ""))["predictions"]
+
+    return predict
 
 
 def _frame(columns: tuple[Any, ...], names: list[str] | None) -> pandas.DataFrame:
@@ -154,8 +166,8 @@ def _series(predictions: Any) -> Any:
     return pandas.Series([item.tolist() if hasattr(item, "tolist") else item for item in predictions])
 
 
-def _result_type(outputs: Schema | None) -> str:
+def _result_type(outputs: Schema | None) -> Any:
     specs = list(outputs) if outputs is not None else []
-    if len(specs) == 1 and isinstance(specs[0], ColSpec) and isinstance(specs[0].type, DataType):
-        return _SPARK_NAMES[specs[0].type]
+    if len(specs) == 1 and isinstance(specs[0], ColSpec) and not isinstance(specs[0].type, AnyType):
+        return Schema([ColSpec(specs[0].type)]).as_spark_schema()
     return "double"

@@ -11,7 +11,7 @@ import types
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hints
 
-from mlflow.exceptions import InvalidParameterValue, MlflowException
+from mlflow.exceptions import InvalidParameterValue, MissingExtra, MlflowException
 from mlflow.types._column_types import (
     ALLOWED_DTYPES,
     AnyType,
@@ -337,6 +337,28 @@ class Schema:
             None if kind in text else kind.to_numpy() for kind in kinds
         ]
 
+    def as_spark_schema(self) -> Any:
+        """The type of a Spark table with these columns; for one without a name, the type of its cells.
+
+        Raises:
+            MissingExtra: pyspark is not installed.
+            MlflowException: The schema is of tensors, or has cells of any type.
+        """
+        try:
+            from pyspark.sql import types as spark
+        except ImportError as error:
+            raise MissingExtra("A schema of Spark", "pyspark") from error
+        if self.is_tensor_spec():
+            raise MlflowException("TensorSpec cannot be converted to spark dataframe")
+        if len(self) == 1 and not self.has_input_names():
+            return _spark_type(self._inputs[0].type, spark)
+        return spark.StructType(
+            [
+                spark.StructField(str(name), _spark_type(item.type, spark), not item.required)
+                for name, item in zip(self.input_names(), self._inputs, strict=True)
+            ]
+        )
+
     def _scalar_types(self, library: str) -> list[DataType]:
         kinds = self.input_types()
         if not all(isinstance(kind, DataType) for kind in kinds):
@@ -368,6 +390,35 @@ class Schema:
 def _spec_from_dict(form: dict[str, Any]) -> ColSpec | TensorSpec:
     reader = TensorSpec if form.get("type") == "tensor" else ColSpec
     return reader.from_json_dict(**form)
+
+
+_SPARK_NAMES = {
+    DataType.boolean: "BooleanType",
+    DataType.integer: "IntegerType",
+    DataType.long: "LongType",
+    DataType.float: "FloatType",
+    DataType.double: "DoubleType",
+    DataType.string: "StringType",
+    DataType.binary: "BinaryType",
+    DataType.datetime: "TimestampType",
+}
+
+
+def _spark_type(kind: Any, spark: Any) -> Any:
+    if isinstance(kind, DataType):
+        return getattr(spark, _SPARK_NAMES[kind])()
+    if isinstance(kind, Array):
+        return spark.ArrayType(_spark_type(kind.dtype, spark))
+    if isinstance(kind, Map):
+        return spark.MapType(spark.StringType(), _spark_type(kind.value_type, spark))
+    if isinstance(kind, Object):
+        return spark.StructType(
+            [
+                spark.StructField(item.name, _spark_type(item.dtype, spark), not item.required)
+                for item in kind.properties
+            ]
+        )
+    raise MlflowException(f"Spark has no type for {kind!r}")
 
 
 def _flexible(dtype: numpy.dtype[Any]) -> str | None:

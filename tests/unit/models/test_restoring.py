@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
+import yaml
 
 from mlflow.exceptions import InvalidParameterValue, MlflowException
 from mlflow.models import restoring
@@ -95,6 +97,74 @@ def test_conda_that_is_missing_is_told(folder: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("PATH", "")
     with pytest.raises(MlflowException, match=r"'conda', which is not installed.*env_manager='virtualenv'"):
         restored_python(folder, "conda")
+
+
+class TestConda:
+    """What conda is asked for, by a conda that writes it down and makes a folder."""
+
+    @pytest.fixture(autouse=True)
+    def asked(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """The file with the arguments of each call and the environments that were wanted."""
+        asked = tmp_path / "asked"
+        tool = tmp_path / "tools" / "conda"
+        tool.parent.mkdir()
+        tool.write_text(
+            "#!/bin/sh\n"
+            f'echo "$@" >> "{asked}"\n'
+            'while [ $# -gt 0 ]; do case "$1" in --prefix) prefix=$2;; --file) file=$2;; esac; shift; done\n'
+            f'cat "$file" >> "{asked}"\n'
+            'grep -q unsolvable "$file" && echo "nothing provides unsolvable" >&2 && exit 1\n'
+            'mkdir -p "$prefix/bin" && touch "$prefix/bin/python"\n'
+        )
+        tool.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{tool.parent}:{os.environ['PATH']}")
+        return asked
+
+    def test_the_environment_is_made_once_with_the_pip_requirements_of_the_model(
+        self, folder: Path, asked: Path, tmp_path: Path
+    ) -> None:
+        (folder / "conda.yaml").write_text(
+            "name: mlflow-env\nchannels: [conda-forge]\n"
+            "dependencies: [python=3.11.7, libgomp, {pip: [mlflow==3.17.2, old-list]}]\n"
+        )
+        python = restored_python(folder, "conda")
+        assert python.is_relative_to(tmp_path / "envs")
+        assert python.name == "python"
+        command, _, wanted = asked.read_text().partition("\n")
+        prefix = python.parents[1]
+        assert command == f"env create --quiet --prefix {prefix} --file {prefix}.yaml"
+        assert yaml.safe_load(wanted) == {
+            "name": "model",
+            "channels": ["conda-forge"],
+            "dependencies": [
+                "python=3.11.7",
+                "libgomp",
+                {"pip": [own_requirement(), f"click=={metadata.version('click')}"]},
+            ],
+        }
+        assert restored_python(folder, "conda") == python
+        assert asked.read_text().count("env create") == 1
+
+    def test_its_folder_and_command_may_be_named(
+        self, folder: Path, asked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "home" / "bin").mkdir(parents=True)
+        (tmp_path / "tools" / "conda").rename(tmp_path / "home" / "bin" / "mamba")
+        monkeypatch.setenv("MLFLOW_CONDA_HOME", str(tmp_path / "home"))
+        monkeypatch.setenv("MLFLOW_CONDA_CREATE_ENV_CMD", "mamba")
+        restored_python(folder, "conda")
+        assert "env create" in asked.read_text()
+
+    def test_what_it_says_is_told_and_nothing_is_left(self, folder: Path, tmp_path: Path) -> None:
+        (folder / "conda.yaml").write_text("dependencies: [unsolvable]\n")
+        with pytest.raises(MlflowException, match="conda says: nothing provides unsolvable"):
+            restored_python(folder, "conda")
+        assert not any(path.is_dir() for path in (tmp_path / "envs").iterdir())
+
+    def test_a_model_without_a_conda_file_is_told(self, folder: Path) -> None:
+        (folder / "conda.yaml").unlink()
+        with pytest.raises(MlflowException, match=r"has no conda\.yaml"):
+            restored_python(folder, "conda")
 
 
 def test_another_python_needs_uv(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -117,7 +119,11 @@ class WithoutPredict(PythonModel):
         ({"python_model": 3}, InvalidParameterValue, "got 3"),
         ({"python_model": WithoutPredict()}, InvalidParameterValue, "defines no `predict`"),
         ({"python_model": "model.py"}, InvalidParameterValue, "does not exist"),
-        ({"python_model": WithoutContext(), "infer_code_paths": True}, NotSupported, "code_paths"),
+        (
+            {"python_model": WithoutContext(), "infer_code_paths": True, "code_paths": ["x.py"]},
+            InvalidParameterValue,
+            "'code_paths' cannot be set",
+        ),
         ({"python_model": WithoutContext(), "uv_groups": ["x"]}, InvalidParameterValue, "uv_project_path"),
         ({"python_model": WithoutContext(), "zzz": 1}, TypeError, "zzz"),
     ],
@@ -140,3 +146,32 @@ def test_a_model_that_defines_too_little_says_so() -> None:
 def test_default_environments_name_cloudpickle() -> None:
     assert [line.partition("==")[0] for line in get_default_pip_requirements()] == ["cloudpickle"]
     assert get_default_conda_env()["channels"] == ["conda-forge"]
+
+
+def test_code_of_ones_own_is_found_and_travels(tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    (root / "own_package").mkdir(parents=True)
+    (root / "own_package" / "__init__.py").write_text("")
+    (root / "own_package" / "models.py").write_text(
+        "import mlflow.pyfunc\nfrom own_package import numbers\nimport own_helper\n"
+        "class Model(mlflow.pyfunc.PythonModel):\n"
+        "    def predict(self, context, model_input):\n"
+        "        return [numbers.ONE + own_helper.TWO]\n"
+    )
+    (root / "own_package" / "numbers.py").write_text("ONE = 1\n")
+    (root / "own_helper.py").write_text("TWO = 2\n")
+    (root / "unused.py").write_text("")
+    script = (
+        "import sys, mlflow; sys.path.insert(0, '.'); from own_package.models import Model; "
+        "mlflow.pyfunc.save_model('../m', python_model=Model(), infer_code_paths=True, pip_requirements=['mlflow'])"
+    )
+    subprocess.run([sys.executable, "-W", "ignore", "-c", script], cwd=root, check=True)
+    assert sorted(path.name for path in (tmp_path / "m" / "code").iterdir()) == [
+        "own_helper.py",
+        "own_package",
+    ]
+    load = "import mlflow; print(mlflow.pyfunc.load_model('m').predict(['a']))"
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", load], cwd=tmp_path, check=True, capture_output=True, text=True
+    )
+    assert done.stdout.strip() == "[3]"

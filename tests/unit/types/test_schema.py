@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import dataclass
+from functools import partial
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -9,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlflow.exceptions import InvalidParameterValue, MlflowException
+from mlflow.exceptions import InvalidParameterValue, MissingExtra, MlflowException
 from mlflow.types.schema import (
     AnyType,
     Array,
@@ -181,3 +184,59 @@ def test_a_dataclass_is_a_schema() -> None:
             ColSpec(AnyType(), "anything"),
         ]
     )
+
+
+class TestSpark:
+    @pytest.fixture
+    def spark(self, monkeypatch: pytest.MonkeyPatch) -> Any:
+        """The types of Spark, each known by its name and what it is made with; the real ones where they are."""
+        try:
+            from pyspark.sql import types
+        except ImportError:
+            types = ModuleType("pyspark.sql.types")
+            for name in SPARK_TYPES:
+                setattr(types, name, partial(lambda name, *parts: (name, *parts), name))
+            sql = ModuleType("pyspark.sql")
+            sql.types = types  # type: ignore[attr-defined]  # an attribute of the package
+            for module in (ModuleType("pyspark"), sql, types):
+                monkeypatch.setitem(sys.modules, module.__name__, module)
+        return types
+
+    def test_columns_are_fields(self, spark: Any) -> None:
+        nested = Object([Property("p", "string"), Property("q", Array("long"), required=False)])
+        schema = Schema(
+            [ColSpec("double", "a"), ColSpec(nested, "b", required=False), ColSpec(Map("binary"), "c")]
+        )
+        inner = spark.StructType(
+            [
+                spark.StructField("p", spark.StringType(), False),
+                spark.StructField("q", spark.ArrayType(spark.LongType()), True),
+            ]
+        )
+        assert schema.as_spark_schema() == spark.StructType(
+            [
+                spark.StructField("a", spark.DoubleType(), False),
+                spark.StructField("b", inner, True),
+                spark.StructField("c", spark.MapType(spark.StringType(), spark.BinaryType()), False),
+            ]
+        )
+
+    def test_a_column_without_a_name_is_its_type(self, spark: Any) -> None:
+        assert Schema([ColSpec("datetime")]).as_spark_schema() == spark.TimestampType()
+
+    @pytest.mark.usefixtures("spark")
+    def test_what_spark_has_no_type_for_is_told(self) -> None:
+        with pytest.raises(MlflowException, match="TensorSpec cannot be converted"):
+            Schema([TensorSpec(np.dtype("f4"), (-1,))]).as_spark_schema()
+        with pytest.raises(MlflowException, match="no type for Any"):
+            Schema([ColSpec(AnyType(), "a")]).as_spark_schema()
+
+    def test_a_missing_spark_is_told(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(sys.modules, "pyspark.sql", None)
+        with pytest.raises(MissingExtra, match="pip install pyspark"):
+            Schema([ColSpec("long", "a")]).as_spark_schema()
+
+
+SPARK_TYPES = (
+    "StructType StructField ArrayType MapType StringType BinaryType DoubleType LongType TimestampType"
+).split()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import copy_context
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
@@ -20,5 +21,7 @@ def _load_pyfunc(
     config = model_config or settings.get("config")
     # MLflow writes the path on its author's machine; the file of that name lies in the model folder.
     name = PureWindowsPath(settings["model_code_path"]).name
-    model = as_python_model(run_model_code(payload_path(folder, name), config))
+    # What the script says for a model that is saved is not meant for the next one here.
+    made = copy_context().run(run_model_code, payload_path(folder, name), config)
+    model = as_python_model(made)
     return predictor_of(model, folder, {**settings, "config": config})
