@@ -138,6 +138,18 @@ MLFLOW_PROTECTED_ALIASES = _EnvironmentVariable("MLFLOW_PROTECTED_ALIASES", str,
 """Aliases, separated by commas, whose versions are protected."""
 MLFLOW_VERIFY_REGISTERED_MODELS = _BooleanEnvironmentVariable("MLFLOW_VERIFY_REGISTERED_MODELS", False)
 """Whether a model that is loaded by its registered name is compared with the files that were registered."""
+MLFLOW_WEBHOOK_ALLOWED_SCHEMES = _EnvironmentVariable("MLFLOW_WEBHOOK_ALLOWED_SCHEMES", str, "https")
+"""Schemes, separated by commas, that URLs of webhooks may have."""
+MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS = _BooleanEnvironmentVariable("MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS", False)
+"""Whether webhooks may lead to addresses of private networks and of the machine itself."""
+MLFLOW_WEBHOOK_REQUEST_TIMEOUT = _EnvironmentVariable("MLFLOW_WEBHOOK_REQUEST_TIMEOUT", int, 30)
+"""Seconds within which a delivery has to be answered."""
+MLFLOW_WEBHOOK_REQUEST_MAX_RETRIES = _EnvironmentVariable("MLFLOW_WEBHOOK_REQUEST_MAX_RETRIES", int, 3)
+"""How often a delivery is tried again that got no answer, or one with the status 429 or 5xx."""
+MLFLOW_WEBHOOK_DELIVERY_MAX_WORKERS = _EnvironmentVariable("MLFLOW_WEBHOOK_DELIVERY_MAX_WORKERS", int, 10)
+"""How many deliveries a server makes at the same time."""
+MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY = _optional("MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY", str)
+"""Fernet key that secrets of webhooks are encrypted with before they are stored; needs the package `cryptography`."""
 MLFLOW_CREATE_MODEL_VERSION_SOURCE_VALIDATION_REGEX = _optional(
     "MLFLOW_CREATE_MODEL_VERSION_SOURCE_VALIDATION_REGEX", str
 )

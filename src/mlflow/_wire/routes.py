@@ -21,6 +21,7 @@ from mlflow._wire import (
     service,
     tables,
     transition_requests,
+    webhooks,
 )
 from mlflow._wire.shapes import Empty, Request, Response
 
@@ -98,6 +99,9 @@ _NOT_IDEMPOTENT = frozenset(
         "delete_transition_request",
         "create_comment",
         "delete_comment",
+        "create_webhook",
+        "delete_webhook",
+        "test_webhook",
     }
 )
 _EXPERIMENTS = "/mlflow/experiments"
@@ -107,6 +111,7 @@ _REGISTERED = "/mlflow/registered-models"
 _VERSIONS = "/mlflow/model-versions"
 _REQUESTS = "/mlflow/transition-requests"
 _COMMENTS = "/mlflow/comments"
+_WEBHOOKS = "/mlflow/webhooks"
 _PROXIED = "/mlflow-artifacts"
 _OURS = "/api/1.0/headrace"
 
@@ -525,6 +530,35 @@ ROUTES: tuple[Route, ...] = (
     Route(
         "delete_comment", "DELETE", f"{_COMMENTS}/delete",
         comments.DeleteComment, Empty, "write", "Delete a comment, as in Databricks", decides=True, query_too=True,
+    ),
+    # Webhooks
+    Route(
+        "create_webhook", "POST", _WEBHOOKS,
+        webhooks.CreateWebhook, webhooks.WebhookReply, "scan", "Have an address told what happens",
+    ),
+    Route(
+        "list_webhooks", "GET", _WEBHOOKS, webhooks.ListWebhooks, webhooks.WebhooksReply, "scan", "List webhooks",
+    ),
+    Route(
+        "get_webhook", "GET", f"{_WEBHOOKS}/{{webhook_id}}",
+        webhooks.GetWebhook, webhooks.WebhookReply, "scan", "Get a webhook",
+    ),
+    Route(
+        "update_webhook", "PATCH", f"{_WEBHOOKS}/{{webhook_id}}",
+        webhooks.UpdateWebhook, webhooks.WebhookReply, "scan", "Change a webhook",
+    ),
+    Route(
+        "delete_webhook", "DELETE", f"{_WEBHOOKS}/{{webhook_id}}",
+        webhooks.DeleteWebhook, Empty, "write", "Delete a webhook",
+    ),
+    Route(
+        "test_webhook", "POST", f"{_WEBHOOKS}/{{webhook_id}}/test",
+        webhooks.TestWebhook, webhooks.TestReply, "scan", "Tell a webhook an example, and what came of it",
+    ),
+    Route(
+        "list_webhook_deliveries", "GET", f"{_OURS}/webhooks/{{webhook_id}}/deliveries",
+        webhooks.ListDeliveries, webhooks.DeliveriesReply, "scan", "List the last deliveries to a webhook",
+        rooted=True,
     ),
     # Policies of the registry
     Route(

@@ -27,6 +27,7 @@ _COMMANDS = {
         "registry",
         "Show registered models, now and in the past; hold, release and restore them.",
     ),
+    "webhooks": ("mlflow.cli.webhooks", "webhooks", "Have addresses told what happens to models and runs."),
     "audit": ("mlflow.cli.audit", "audit", "Check the ledger of decisions; anchor it; erase personal data."),
     "artifacts": ("mlflow.cli.artifacts", "artifacts", "List, download and upload artifacts."),
 }

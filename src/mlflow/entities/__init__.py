@@ -31,6 +31,13 @@ __getattr__, __dir__, __all__ = lazy_module(
         "RunTag": "mlflow.entities.tag",
         "SourceType": "mlflow.entities.source_type",
         "ViewType": "mlflow.entities.view_type",
+        "Webhook": "mlflow.entities.webhook",
+        "WebhookAction": "mlflow.entities.webhook",
+        "WebhookDelivery": "mlflow.entities.webhook",
+        "WebhookEntity": "mlflow.entities.webhook",
+        "WebhookEvent": "mlflow.entities.webhook",
+        "WebhookStatus": "mlflow.entities.webhook",
+        "WebhookTestResult": "mlflow.entities.webhook",
         "_DatasetSummary": "mlflow.entities.dataset",
     },
 )

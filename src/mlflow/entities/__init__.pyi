@@ -25,4 +25,11 @@ from mlflow.entities.run_status import RunStatus as RunStatus
 from mlflow.entities.tag import RunTag as RunTag
 from mlflow.entities.source_type import SourceType as SourceType
 from mlflow.entities.view_type import ViewType as ViewType
+from mlflow.entities.webhook import Webhook as Webhook
+from mlflow.entities.webhook import WebhookAction as WebhookAction
+from mlflow.entities.webhook import WebhookDelivery as WebhookDelivery
+from mlflow.entities.webhook import WebhookEntity as WebhookEntity
+from mlflow.entities.webhook import WebhookEvent as WebhookEvent
+from mlflow.entities.webhook import WebhookStatus as WebhookStatus
+from mlflow.entities.webhook import WebhookTestResult as WebhookTestResult
 from mlflow.entities.dataset import _DatasetSummary as _DatasetSummary

@@ -44,6 +44,7 @@ from mlflow.server.access_log import AccessLog
 from mlflow.server.admission import RETRY_AFTER_SECONDS, Admission
 from mlflow.server.attribution import attribution_of
 from mlflow.server.context import Context
+from mlflow.server.deliveries import Deliveries
 from mlflow.server.exchange import Exchange, Headers
 from mlflow.server.middleware.security import SecurityMiddleware
 from mlflow.server.monitor import CONTENT_TYPE, Monitor, Place
@@ -65,6 +66,7 @@ from mlflow.server.routes import (
     service,
     tables,
     transition_requests,
+    webhooks,
 )
 from mlflow.server.routes.transfers import TRANSFERS, Pools, Transfer
 from mlflow.server.static import UiFiles
@@ -86,6 +88,7 @@ HANDLERS: dict[str, Handler] = {
     **policies.HANDLERS,
     **transition_requests.HANDLERS,
     **comments.HANDLERS,
+    **webhooks.HANDLERS,
     **artifacts.HANDLERS,
     **tables.HANDLERS,
     **service.HANDLERS,
@@ -105,6 +108,8 @@ READ_SECONDS = 60.0
 """How long one read may use the database."""
 FETCHED_FROM = 256 * 1024
 """Bytes from which an answer counts as held until its client has fetched it."""
+DELIVERY_SECONDS = 1.0
+"""How often deliveries to webhooks are looked for."""
 SWEEP_SECONDS = 5.0
 """How often runs are looked for whose client is gone."""
 COMPRESSED_FROM = 1024
@@ -168,6 +173,7 @@ class Application:
         self._health = ThreadPoolExecutor(1, thread_name_prefix="headrace-health")
         self._inline = context.settings.fast_reads
         self._delivery: _Delivery | None = None
+        self._webhooks = Deliveries(context.store.webhooks)
         self._ui = UiFiles()
         for route in ROUTES:
             if context.settings.artifacts_only and not _is_artifact(route):
@@ -466,17 +472,28 @@ class Application:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
-                background = [asyncio.create_task(self._sweep()), asyncio.create_task(self._watch())]
+                tasks = (self._sweep(), self._watch(), self._tell())
+                background = [asyncio.create_task(task) for task in tasks]
                 await send({"type": "lifespan.startup.complete"})
             else:
                 for task in background:
                     task.cancel()
+                self._webhooks.close()
                 for pool in (self._pool, self._uploads, self._health):
                     pool.shutdown(wait=False)
                 await asyncio.get_running_loop().run_in_executor(None, self._context.store.close)
                 self._monitor.close()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
+
+    async def _tell(self) -> None:
+        """Makes the deliveries that webhooks wait for, for as long as the server lives."""
+        while True:
+            await asyncio.sleep(DELIVERY_SECONDS)
+            try:
+                await asyncio.get_running_loop().run_in_executor(self._pool, self._webhooks.start_due)
+            except MlflowException as error:
+                _log.warning("Deliveries to webhooks could not be looked for: %s", error.message)
 
     async def _sweep(self) -> None:
         """Ends runs whose client is gone, for as long as the server lives."""

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from mlflow._base.clock import now_ms
 from mlflow._storage.interface.store import Store
 from mlflow._storage.sql.figures import Figures
+from mlflow._storage.sql.webhooks import SqlWebhooks
 from mlflow.server.admission import Limits
 from mlflow.server.artifacts import ServerArtifacts
 
@@ -24,6 +25,11 @@ class ServerStore(Store, Protocol):
             delivered: Called in another thread once it is durable or has failed.
             run_id: The run that it writes to; writes are put in an order in which processes do not deadlock.
         """
+        ...
+
+    @property
+    def webhooks(self) -> SqlWebhooks:
+        """Webhooks, with what is to be delivered to them."""
         ...
 
     def check_deletable(self, uri: str) -> None:

@@ -19,9 +19,10 @@ from mlflow.entities.model_registry.registry_state import RegistryState
 from mlflow.entities.model_registry.timeline import Timeline
 from mlflow.tracking import decisions, manifests, model_versions, registered_models
 from mlflow.tracking.approval_client import ApprovalClient
+from mlflow.tracking.webhook_client import WebhookClient
 
 
-class RegistryClient(ApprovalClient):
+class RegistryClient(ApprovalClient, WebhookClient):
     """What can be asked of a model registry; what changes it takes a reason and a ticket for the ledger."""
 
     @property

@@ -22,6 +22,7 @@ from mlflow._storage.interface.settings import SettingStore
 from mlflow._storage.interface.tables import TableStore
 from mlflow._storage.interface.tags import TagStore
 from mlflow._storage.interface.transition_requests import TransitionRequestStore
+from mlflow._storage.interface.webhooks import WebhookStore
 
 
 class Store(Protocol):
@@ -64,6 +65,8 @@ class Store(Protocol):
     def transition_requests(self) -> TransitionRequestStore: ...
     @property
     def comments(self) -> CommentStore: ...
+    @property
+    def webhooks(self) -> WebhookStore: ...
     @property
     def settings(self) -> SettingStore: ...
 

@@ -26,6 +26,7 @@ from mlflow._storage.rest.tables import RestTables
 from mlflow._storage.rest.tags import RestTags
 from mlflow._storage.rest.transition_requests import RestTransitionRequests
 from mlflow._storage.rest.transport import HttpTransport
+from mlflow._storage.rest.webhooks import RestWebhooks
 
 
 class RestStore:
@@ -62,6 +63,7 @@ class RestStore:
         self.policies = RestPolicies(calls)
         self.transition_requests = RestTransitionRequests(calls)
         self.comments = RestComments(calls)
+        self.webhooks = RestWebhooks(calls)
         self.settings = RestSettings(self.transport, self.experiments)
         _transports.add(self.transport)
 

@@ -51,6 +51,7 @@ REFERENCE = (
     "logged_model_tag",
     "model_alias",
     "model_approval",
+    "model_comment",
     "model_manifest",
     "model_version",
     "model_version_tag",
@@ -60,6 +61,10 @@ REFERENCE = (
     "registered_model_tag",
     "registry_policy",
     "setting",
+    "transition_request",
+    "webhook",
+    "webhook_delivery",
+    "webhook_event",
 )
 """Tables that every machine has all of."""
 WIDER_KEYS: Mapping[str, tuple[str, ...]] = {"metric_inbox": ("run", "id")}

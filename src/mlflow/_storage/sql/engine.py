@@ -15,6 +15,7 @@ from mlflow._storage.sql.dialects import Dialect, OwnedConnection, translating
 from mlflow._storage.sql.figures import Figures
 from mlflow._storage.sql.inbox import Arrivals
 from mlflow._storage.sql.keys import Keys
+from mlflow._storage.sql.outbox import Subscriptions
 from mlflow._storage.sql.run_rows import hold_runs
 from mlflow._storage.sql.writer import Operation, Writer
 from mlflow.exceptions import StorageUnavailable
@@ -37,6 +38,7 @@ class Engine:
         self.writer = Writer(dialect, lambda cx, run_ids: hold_runs(cx, dialect, run_ids))
         self.keys = Keys()
         self.arrivals = Arrivals()
+        self.subscriptions = Subscriptions()
         self.token_key = b""
         """What page tokens are signed with; the store sets it when it opens the database."""
         self._closed = False

@@ -14,6 +14,7 @@ from mlflow._storage.sql.connection import Connection
 from mlflow._storage.sql.documents import keep_documents
 from mlflow._storage.sql.engine import Engine
 from mlflow._storage.sql.ids import find_number
+from mlflow._storage.sql.run_announcements import announce_status
 from mlflow._storage.sql.run_rows import RunRow, forget_document, lock_run
 from mlflow._storage.sql.tags import write_tags
 from mlflow._storage.validation import check_lease, check_run_id, check_time
@@ -97,6 +98,7 @@ class SqlLeases:
             end_lease(cx, self._engine, run)
             return False
         cx.run("UPDATE run_lease SET expires_ms = NULL WHERE run = ?", (run.number,))
+        announce_status(cx, self._engine, run.number, RunStatus.KILLED)
         cx.run("UPDATE run SET status = ?, end_ms = ? WHERE id = ?", (RunStatus.KILLED, seen_ms, run.number))
         write_tags(cx, self._engine, run, [RunTag(LOST, str(seen_ms))])
         forget_document(cx, run.number)

@@ -11,6 +11,7 @@ from mlflow._ledger import merkle
 from mlflow._ledger.events import NO_EVENT, Head, sealed
 from mlflow._storage.sql.connection import Connection
 from mlflow._storage.sql.engine import Engine
+from mlflow._storage.sql.outbox import announce_changes
 from mlflow._storage.sql.registry_state import apply_event
 from mlflow._storage.validation import check_text
 from mlflow.entities.model_registry.policy import RuleOutcome
@@ -72,6 +73,17 @@ class Ledger:
         return self._engine.write(transact)
 
 
+class Recorded(NamedTuple):
+    """What an event would say."""
+
+    action: str
+    subject: Subject
+    slot: str
+    before: Contents | None
+    after: Contents | None
+    evidence: Contents | None
+
+
 class Change:
     """A change of the registry: one transaction, any number of events.
 
@@ -91,6 +103,7 @@ class Change:
         self._clock = now_ms()
         self._time = max(self._clock, self._time)
         self._spent: list[tuple[Subject, str, str]] = []
+        self._recorded: list[Recorded] = []
 
     def _last(self, engine: Engine) -> tuple[int, int, bytes]:
         """Number, time and hash of the last event, which is kept from other writers."""
@@ -146,6 +159,7 @@ class Change:
         )
         apply_event(self.cx, head, dict(after) if after is not None else None, by.actor)
         self._seq, self._hash = seq, event.hash
+        self._recorded.append(Recorded(action, subject, slot, before, after, evidence))
         if seq % merkle.CHUNK == 0:
             self._keep_root(seq)
         return seq
@@ -232,6 +246,8 @@ class Change:
                 "UPDATE decision_head SET seq = ?, time_ms = ?, hash = ? WHERE id = 1",
                 (self._seq, self._time, self._hash),
             )
+            by = self._attribution
+            announce_changes(self.cx, self._recorded, {"actor": by.actor, "reason": by.reason}, self._time)
 
     def _keep_root(self, seq: int) -> None:
         rows = self.cx.all(
@@ -239,17 +255,6 @@ class Change:
         )
         root = merkle.root([merkle.leaf(bytes(row[0])) for row in rows])
         self.cx.run("INSERT INTO decision_root (number, root) VALUES (?, ?)", (seq // merkle.CHUNK, root))
-
-
-class Recorded(NamedTuple):
-    """What an event would say."""
-
-    action: str
-    subject: Subject
-    slot: str
-    before: Contents | None
-    after: Contents | None
-    evidence: Contents | None
 
 
 class Rehearsal(Change):

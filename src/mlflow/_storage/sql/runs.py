@@ -19,6 +19,7 @@ from mlflow._storage.sql.ids import find_number
 from mlflow._storage.sql.leases import end_lease
 from mlflow._storage.sql.metrics import append_points
 from mlflow._storage.sql.params import write_params
+from mlflow._storage.sql.run_announcements import announce_run, announce_status
 from mlflow._storage.sql.run_moves import move_runs
 from mlflow._storage.sql.run_rows import RunRow, forget_document, lock_active_run, lock_run, no_run
 from mlflow._storage.sql.search import any_of
@@ -102,6 +103,7 @@ class SqlRuns:
                     return same
                 number = new_number()  # two runs that start in the same millisecond may draw the same one
             write_tags(cx, self._engine, RunRow(number, experiment, None), list(checked.values()))
+            announce_run(cx, self._engine, number, "started")
             return self._get(cx, number)
 
         return self._engine.write(work)
@@ -135,6 +137,8 @@ class SqlRuns:
 
         def work(cx: Connection) -> RunInfo:
             run = lock_active_run(cx, self._engine.dialect, run_id)
+            if status is not None:
+                announce_status(cx, self._engine, run.number, status)
             cx.run(
                 "UPDATE run SET status = COALESCE(?, status), end_ms = COALESCE(?, end_ms) WHERE id = ?",
                 (status, ended, run.number),
@@ -254,6 +258,9 @@ class SqlRuns:
                 if deleted_ms is not None:
                     self._guards.check_run(cx, run_id)
                 cx.run("UPDATE run SET deleted_ms = ? WHERE id = ?", (deleted_ms, run.number))
+                announce_run(
+                    cx, self._engine, run.number, "deleted" if deleted_ms is not None else "restored"
+                )
 
         self._engine.write(work, run_id)
 

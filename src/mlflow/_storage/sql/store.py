@@ -35,6 +35,7 @@ from mlflow._storage.sql.tables import SqlTables
 from mlflow._storage.sql.tags import SqlTags
 from mlflow._storage.sql.transition_requests import SqlTransitionRequests
 from mlflow._storage.sql.trash import SqlTrash
+from mlflow._storage.sql.webhooks import SqlWebhooks
 from mlflow._storage.sql.writer import Operation
 from mlflow.exceptions import ResourceDoesNotExist
 
@@ -81,6 +82,7 @@ class SqlStore:
         self.policies = SqlPolicies(engine, ledger)
         self.transition_requests = SqlTransitionRequests(engine, ledger, self.decisions)
         self.comments = SqlComments(engine, ledger)
+        self.webhooks = SqlWebhooks(engine)
         self.is_new = False
         try:
             with translating(dialect):
