@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mlflow._ledger import merkle
-from mlflow._ledger.chain import Chain, proof_holds
-from mlflow._ledger.events import NO_EVENT, PARTS, Event, Head, sealed
+from mlflow._ledger.chain import Chain, Problem, proof_holds
+from mlflow._ledger.events import NO_EVENT, PARTS, Event, Head, Stored, canonical, encode_head, sealed
 from mlflow.entities.model_registry.ledger_check import DecisionProof, LedgerAnchor
 from mlflow.exceptions import InvalidParameterValue
 
@@ -20,6 +23,16 @@ def _events(count: int) -> list[Event]:
         contents = ({"actor": "ada"}, {"reason": "r"}, {"before": None, "after": {"stage": "x"}}, None)
         events.append(sealed(head, contents, events[-1].hash if events else NO_EVENT))
     return events
+
+
+def _rows(events: list[Event]) -> list[tuple[Stored, str]]:
+    return [((*event.head, *event.parts, event.digests, event.hash), "ada") for event in events]  # type: ignore[misc]
+
+
+def _check(rows: list[Any]) -> None:
+    chain = Chain()
+    chain.add(rows)
+    chain.end()
 
 
 def _proof(events: list[Event], seq: int) -> DecisionProof:
@@ -65,13 +78,31 @@ def test_a_proof_holds_without_its_erased_parts_and_not_with_others() -> None:
 def test_a_walk_gives_the_anchor_of_each_of_its_steps() -> None:
     events = _events(4)
     chain = Chain()
-    chain.add(events[0], "ada")
-    chain.add(events[1], "ada")
+    chain.add(_rows(events[:2]))
     anchor = chain.anchor()
     again = Chain([anchor])
-    for event in events:
-        again.add(event, "ada")
+    again.add(_rows(events[:1]))
+    again.add(_rows(events[1:]))
     assert again.end() == again.anchor() != anchor
+
+
+@pytest.mark.parametrize("place", range(14))
+@pytest.mark.parametrize("value", [None, 7, 1.5, "x", b"x" * 128, "\ud800"])
+def test_whatever_stands_in_a_row_instead_is_told_by_its_number(place: int, value: object) -> None:
+    rows: list[list[Any]] = [[*row, actor] for row, actor in _rows(_events(3))]
+    if rows[1][place] == value:
+        return
+    rows[1][place] = value
+    with pytest.raises(Problem) as caught:
+        _check([(tuple(row[:13]), row[13]) for row in rows])
+    assert caught.value.seq == 2
+
+
+@given(
+    st.lists(st.integers(-(2**63), 2**63 - 1) | st.text(st.characters(exclude_categories=["Cs"])) | st.none())
+)
+def test_heads_are_written_as_any_reader_of_json_would_write_them(head: list[Any]) -> None:
+    assert encode_head(head).decode() == canonical(head)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from mlflow._ledger.chain import Chain, Problem
-from mlflow._ledger.events import Event, Head
+from mlflow._ledger.events import Event, Stored
 from mlflow._storage.sql.connection import Connection, Row
 from mlflow._storage.sql.dialects import OwnedConnection
 from mlflow._storage.sql.dialects.sqlite import SqliteDialect
@@ -32,11 +32,13 @@ def check_ledger(
     chain = Chain(anchors, roots)
     state = memory_state() if with_state else None
     try:
-        for event, actor in _events(cx):
-            chain.add(event, actor)
+        for rows in _batches(cx):
+            chain.add(rows)
             if state is not None:
-                what = event.content("what") or {}
-                apply_event(state, event.head, what.get("after"), actor)
+                for row, actor in rows:
+                    event = Event.from_row(row)
+                    what = event.content("what") or {}
+                    apply_event(state, event.head, what.get("after"), actor)
         head = chain.end()
         _compare_head(cx, head)
         if state is not None:
@@ -76,7 +78,8 @@ def state_rows(cx: Connection, shape: Connection) -> Iterator[tuple[str, Row]]:
             yield table, row
 
 
-def _events(cx: Connection) -> Iterator[tuple[Event, str]]:
+def _batches(cx: Connection) -> Iterator[list[tuple[Stored, str]]]:
+    """All events in their order, with the actors that they are filed under."""
     last = 0
     while True:
         rows = cx.all(
@@ -84,8 +87,7 @@ def _events(cx: Connection) -> Iterator[tuple[Event, str]]:
             "FROM decision WHERE seq > ? ORDER BY seq LIMIT ?",
             (last, _BATCH),
         )
-        for row in rows:
-            yield Event(Head(*row[:7]), row[7:11], bytes(row[11]), bytes(row[12])), row[13]
+        yield [(row, row[13]) for row in rows]
         if len(rows) < _BATCH:
             return
         last = rows[-1][0]
