@@ -28,7 +28,7 @@ class Announcement(NamedTuple):
     data: Data
 
 
-class Subject(Protocol):
+class RecordSubject(Protocol):
     """What an event of the ledger is about."""
 
     @property
@@ -45,7 +45,7 @@ class Record(Protocol):
     @property
     def action(self) -> str: ...
     @property
-    def subject(self) -> Subject: ...
+    def subject(self) -> RecordSubject: ...
     @property
     def slot(self) -> str: ...
     @property

@@ -30,7 +30,7 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
-class Target(NamedTuple):
+class PinnedTarget(NamedTuple):
     """An address as it is connected to.
 
     Attributes:
@@ -48,7 +48,7 @@ class Target(NamedTuple):
     address: str
 
 
-class Answer(NamedTuple):
+class WebhookAnswer(NamedTuple):
     """What came of sending.
 
     Attributes:
@@ -72,7 +72,7 @@ class Answer(NamedTuple):
         return self.status is None or self.status == 429 or self.status >= 500
 
 
-def resolve(url: str) -> Target:
+def resolve(url: str) -> PinnedTarget:
     """Where a URL leads.
 
     Raises:
@@ -91,7 +91,7 @@ def resolve(url: str) -> Target:
                     f"Webhook URL {url!r}: the host {host!r} has the address {address}, which is not a public one. "
                     "MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS=true allows such addresses"
                 )
-    return Target(scheme, host, port, path, addresses[0])
+    return PinnedTarget(scheme, host, port, path, addresses[0])
 
 
 def is_public(address: Address) -> bool:
@@ -107,7 +107,7 @@ def is_public(address: Address) -> bool:
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
-def send(url: str, body: str, headers: Mapping[str, str], seconds: float) -> Answer:
+def send(url: str, body: str, headers: Mapping[str, str], seconds: float) -> WebhookAnswer:
     """Posts a body.
 
     Args:
@@ -119,7 +119,7 @@ def send(url: str, body: str, headers: Mapping[str, str], seconds: float) -> Ans
     try:
         target = resolve(url)
     except InvalidParameterValue as error:
-        return Answer(error=error.message)
+        return WebhookAnswer(error=error.message)
     connection = _connection(target, seconds)
     overdue = threading.Timer(seconds, _cut, [connection])
     overdue.daemon = True
@@ -133,11 +133,11 @@ def send(url: str, body: str, headers: Mapping[str, str], seconds: float) -> Ans
         )
         reply = connection.getresponse()
         content = reply.read(MAX_ANSWER)
-        return Answer(reply.status, content.decode(errors="replace"))
+        return WebhookAnswer(reply.status, content.decode(errors="replace"))
     except (OSError, http.client.HTTPException, ValueError, AttributeError) as error:
         # A connection that is cut while it is read from fails in any of these ways.
         shown = "no complete answer in time" if not overdue.is_alive() else str(error) or type(error).__name__
-        return Answer(error=f"{target.host}:{target.port}: {shown}")
+        return WebhookAnswer(error=f"{target.host}:{target.port}: {shown}")
     finally:
         overdue.cancel()
         connection.close()
@@ -169,7 +169,7 @@ def _parts(url: str) -> tuple[str, str, int, str]:
     return parts.scheme, host, port or _PORTS[parts.scheme], path
 
 
-def _connection(target: Target, seconds: float) -> http.client.HTTPConnection:
+def _connection(target: PinnedTarget, seconds: float) -> http.client.HTTPConnection:
     """A connection to the very address that was looked at."""
 
     class Pinned(http.client.HTTPConnection):

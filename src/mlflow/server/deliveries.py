@@ -6,8 +6,8 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from threading import BoundedSemaphore
 
-from mlflow._storage.sql.webhooks import Due, SqlWebhooks, deliver
-from mlflow._webhooks.sending import Answer
+from mlflow._storage.sql.webhooks import DueDelivery, SqlWebhooks, deliver
+from mlflow._webhooks.sending import WebhookAnswer
 from mlflow.environment_variables import MLFLOW_WEBHOOK_DELIVERY_MAX_WORKERS
 from mlflow.exceptions import MlflowException
 
@@ -35,7 +35,7 @@ class Deliveries:
         slots = 0
         while slots < self._workers and self._free.acquire(blocking=False):
             slots += 1
-        due: list[Due] = []
+        due: list[DueDelivery] = []
         try:
             due = self._webhooks.claim(slots) if slots else []
         finally:
@@ -49,12 +49,12 @@ class Deliveries:
         """Takes on nothing more."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _deliver(self, due: Due) -> None:
+    def _deliver(self, due: DueDelivery) -> None:
         try:
             try:
                 answer = deliver(due)
             except MlflowException as error:  # its secret cannot be read now
-                answer = Answer(error=error.message)
+                answer = WebhookAnswer(error=error.message)
             self._webhooks.settle(due, answer)
             if not answer.ok:
                 _log.warning(

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlflow._webhooks import sending
-from mlflow._webhooks.sending import Answer, is_public, resolve
+from mlflow._webhooks.sending import WebhookAnswer, is_public, resolve
 from mlflow.exceptions import InvalidParameterValue
 
 
@@ -104,9 +104,9 @@ def test_no_text_does_more_than_be_refused(text: str) -> None:
 
 
 def test_answers_say_whether_to_try_again() -> None:
-    assert [Answer(status).passing for status in (None, 200, 302, 404, 429, 500, 503)] == [
+    assert [WebhookAnswer(status).passing for status in (None, 200, 302, 404, 429, 500, 503)] == [
         True, False, False, False, True, True, True
     ]  # fmt: skip
-    assert [Answer(status).ok for status in (None, 199, 200, 204, 302, 500)] == [
+    assert [WebhookAnswer(status).ok for status in (None, 199, 200, 204, 302, 500)] == [
         False, False, True, True, False, False
     ]  # fmt: skip

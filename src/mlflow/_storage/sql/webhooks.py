@@ -16,7 +16,7 @@ from mlflow._storage.sql.tokens import fingerprint, make_token, read_token
 from mlflow._storage.validation import check_max_results, check_text
 from mlflow._webhooks.payloads import body_of, example_of
 from mlflow._webhooks.secrets import opened, sealed, signature_of
-from mlflow._webhooks.sending import Answer, resolve, send
+from mlflow._webhooks.sending import WebhookAnswer, resolve, send
 from mlflow.entities.webhook import (
     Webhook,
     WebhookDelivery,
@@ -38,7 +38,7 @@ _MAX_DESCRIPTION = 1000
 _COLUMNS = "w.id, w.uuid, w.name, w.description, w.url, w.status, w.created_ms, w.updated_ms"
 
 
-class Due(NamedTuple):
+class DueDelivery(NamedTuple):
     """A delivery that somebody has taken on.
 
     Attributes:
@@ -166,7 +166,7 @@ class SqlWebhooks:
         assert row is not None  # it was found
         chosen = event or found.events[0]
         body = body_of(example_of(chosen.entity.value, chosen.action.value), now_ms())
-        answer = deliver(Due(0, uuid4().hex, found.url, row[0], body, 1))
+        answer = deliver(DueDelivery(0, uuid4().hex, found.url, row[0], body, 1))
         if answer.status is None:
             return WebhookTestResult(False, error_message=answer.error)
         return WebhookTestResult(
@@ -186,7 +186,7 @@ class SqlWebhooks:
             for uuid, entity, action, created, attempts, again, tried, status, error in rows
         ]
 
-    def claim(self, limit: int) -> list[Due]:
+    def claim(self, limit: int) -> list[DueDelivery]:
         """Takes deliveries on that are due: nobody else takes them for as long as one may take."""
         now = now_ms()
         with self._engine.reading() as cx:
@@ -198,7 +198,7 @@ class SqlWebhooks:
             return []
         again = now + MLFLOW_WEBHOOK_REQUEST_TIMEOUT.get() * 1000 + _CLAIM_MARGIN_MS
 
-        def work(cx: Connection) -> list[Due]:
+        def work(cx: Connection) -> list[DueDelivery]:
             taken = [
                 number
                 for number, due in rows
@@ -208,7 +208,7 @@ class SqlWebhooks:
                 )
             ]
             return [
-                Due(*found)
+                DueDelivery(*found)
                 for number in taken
                 for found in cx.all(
                     "SELECT d.id, d.uuid, w.url, w.secret, d.body, d.attempts FROM webhook_delivery d "
@@ -219,7 +219,7 @@ class SqlWebhooks:
 
         return self._engine.write(work)
 
-    def settle(self, due: Due, answer: Answer) -> None:
+    def settle(self, due: DueDelivery, answer: WebhookAnswer) -> None:
         """Notes what came of a delivery, and when it is tried again if it is."""
         now = now_ms()
         again = None
@@ -242,7 +242,7 @@ class SqlWebhooks:
         self._engine.write(work)
 
 
-def deliver(due: Due) -> Answer:
+def deliver(due: DueDelivery) -> WebhookAnswer:
     """Sends a delivery, signed if its webhook has a secret."""
     timestamp = str(int(time.time()))
     headers = {"X-MLflow-Delivery-Id": due.delivery_id, "X-MLflow-Timestamp": timestamp}
