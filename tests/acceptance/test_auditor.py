@@ -118,6 +118,31 @@ def test_neither_the_run_nor_the_version_of_production_can_be_deleted(database: 
     assert database.exists()
 
 
+def test_others_are_told_of_transitions_changes_deletions_and_runs(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P5."""
+    monkeypatch.setenv("MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS", "true")
+    client = MlflowClient()
+    kinds = [
+        "model_version.transitioned",
+        "model_version.updated",
+        "model_version.deleted",
+        "run.started",
+        "run.finished",
+        "run.failed",
+    ]
+    webhook = client.create_webhook("audit", "https://127.0.0.1:9/", kinds)
+    client.transition_model_version_stage("fraud", 1, "Staging")
+    client.update_model_version("fraud", 1, "Kept for comparison")
+    client.delete_model_version("fraud", 1)
+    for status in ("FINISHED", "FAILED"):
+        client.set_terminated(client.create_run("0").info.run_id, status)
+    told = [delivery.event for delivery in client.get_webhook_deliveries(webhook.webhook_id)]
+    assert sorted(told) == sorted([*kinds, "run.started"])
+    assert database.exists()
+
+
 def test_who_approved_and_that_it_was_somebody_else(database: Path) -> None:
     """A4, A13."""
     client = MlflowClient()

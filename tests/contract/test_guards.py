@@ -105,13 +105,26 @@ def test_the_protected_aliases_are_a_setting(
 
 
 def test_the_files_of_a_version_are_put_on_record_once(store: Store, name: str) -> None:
-    manifest = ModelManifest([ModelFile("MLmodel", 3, "a" * 64), ModelFile("d/é.bin", 0, "b" * 64)], True)
+    manifest = ModelManifest(
+        [ModelFile("MLmodel", 3, "a" * 64), ModelFile("d/é.bin", 0, "b" * 64)],
+        True,
+        {"inputs": '[{"name": "age"}]'},
+    )
     store.registered_models.create("elsewhere")
     store.model_versions.create("elsewhere", "s3://bucket/key")
     assert store.model_versions.manifest("elsewhere", "1") is None
     for _ in range(2):
         store.model_versions.record_manifest("elsewhere", "1", manifest)
     assert store.model_versions.manifest("elsewhere", "1") == manifest
+    store.model_versions.transition_stage("elsewhere", "1", "Staging")
+    moved = store.decisions.get(store.decisions.anchor().seq).evidence
+    assert moved is not None
+    assert moved["manifest"] == {
+        "digest": manifest.digest,
+        "files": 2,
+        "size": 3,
+        "signature": manifest.signature,
+    }
     with refused(CONFLICT, "Versions do not change", manifest.digest[:12]):
         store.model_versions.record_manifest("elsewhere", "1", ModelManifest(manifest.files[:1], True))
     with refused(MISSING):

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from mlflow._base.attribution import Attribution, attributed, explained
+from mlflow._storage.interface.decisions import DecisionFilter
 from mlflow._storage.interface.store import Store
 from mlflow.entities.model_registry.order import DecisionOrder, ExpectedState
+from mlflow.exceptions import MlflowException
 from tests.contract.errors import CONFLICT, INVALID, MISSING, refused
 
 POLICY = """
@@ -143,3 +148,52 @@ def test_what_cannot_be_decided_is_refused(store: Store, name: str) -> None:
         store.decisions.decide(DecisionOrder(name, "9", "stage", "Production"), dry_run=True)
     with refused(MISSING):
         store.decisions.decide(DecisionOrder("nobody", "1", "stage", "Production"))
+
+
+def test_of_two_who_decide_at_once_on_the_same_state_one_wins(store: Store, name: str) -> None:
+    seen = store.decisions.decide(DecisionOrder(name, "2", "stage", "Production"), dry_run=True).state
+    start = threading.Barrier(2, timeout=30)
+
+    def decide(actor: str) -> str:
+        expected = ExpectedState(seen.stage, seen.holders)
+        order = DecisionOrder(
+            name, "2", "stage", {"ada": "Production", "bob": "Archived"}[actor], False, expected
+        )
+        start.wait()
+        with attributed(as_(actor, f"{actor} wants it")):
+            try:
+                store.decisions.decide(order)
+            except MlflowException as error:
+                return error.error_code
+        return "done"
+
+    with ThreadPoolExecutor(2) as threads:
+        outcomes = dict(zip(("ada", "bob"), threads.map(decide, ("ada", "bob")), strict=True))
+    assert sorted(outcomes.values()) == [CONFLICT, "done"]
+    (winner,) = (actor for actor, outcome in outcomes.items() if outcome == "done")
+    made = store.decisions.search(DecisionFilter(name, "2", actions=("transition_stage",)))
+    assert [(event.actor, event.reason) for event in made] == [(winner, f"{winner} wants it")]
+
+
+def test_two_who_move_a_version_at_once_are_both_recorded_truthfully(store: Store, name: str) -> None:
+    """Without saying what they saw, the later one wins, and its event says what the earlier one made."""
+    start = threading.Barrier(4, timeout=30)
+    stages = {"ada": "Production", "bob": "Archived", "eve": "Staging", "max": "Production"}
+
+    def move(actor: str) -> None:
+        start.wait()
+        with attributed(as_(actor)):
+            store.model_versions.transition_stage(name, "2", stages[actor], archive_existing=False)
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(move, stages))
+    made = list(
+        store.decisions.search(DecisionFilter(name, "2", actions=("transition_stage",)), newest_first=False)
+    )
+    assert sorted(event.actor for event in made) == sorted(stages)
+    held = "None"
+    for event in made:
+        assert event.before == {"stage": held}
+        held = stages[event.actor]
+    assert store.model_versions.get(name, "2").current_stage == held
+    assert store.decisions.verify(with_state=True).problem == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
@@ -11,6 +12,8 @@ from mlflow._artifacts.paths import join_path
 from mlflow.entities.model_registry.manifest import ModelFile, ModelManifest
 from mlflow.exceptions import ResourceDoesNotExist
 
+MAX_SIGNATURE = 100_000
+"""Characters of a signature that a manifest keeps."""
 _READERS = 4
 _MLMODEL = "MLmodel"
 _NOT_OF_THE_MODEL = frozenset({"registered_model_meta"})
@@ -43,7 +46,9 @@ def read_manifest(store: ArtifactStore, folder: str = "") -> ModelManifest:
         min(_READERS, len(paths))
     ) as pool:  # digests are made without the interpreter's lock
         files = list(pool.map(read, sorted(paths)))
-    return ModelManifest(files, _MLMODEL in paths and _has_signature(store, join_path(folder, _MLMODEL)))
+    declared = _signature(store, join_path(folder, _MLMODEL)) if _MLMODEL in paths else {}
+    is_short = sum(map(len, declared.values())) <= MAX_SIGNATURE
+    return ModelManifest(files, bool(declared), declared if is_short else {})
 
 
 def _files(store: ArtifactStore, folder: str, below: str) -> Iterator[str]:
@@ -55,7 +60,8 @@ def _files(store: ArtifactStore, folder: str, below: str) -> Iterator[str]:
             yield path
 
 
-def _has_signature(store: ArtifactStore, key: str) -> bool:
+def _signature(store: ArtifactStore, key: str) -> dict[str, str]:
+    """What an MLmodel file declares of inputs, outputs and parameters."""
     import yaml
 
     with store.read(key) as chunks:
@@ -63,5 +69,12 @@ def _has_signature(store: ArtifactStore, key: str) -> bool:
     try:
         content = yaml.safe_load(text)
     except yaml.YAMLError:
-        return False
-    return isinstance(content, dict) and bool(content.get("signature"))
+        return {}
+    declared = content.get("signature") if isinstance(content, dict) else None
+    if not isinstance(declared, dict):
+        return {}
+    return {
+        str(name): value if isinstance(value, str) else json.dumps(value, default=str)
+        for name, value in declared.items()
+        if value is not None
+    }

@@ -109,6 +109,7 @@ class RecordManifest(Request):
     version: str
     files: list[WireModelFile]
     has_signature: bool = False
+    signature: dict[str, str] = {}
 
 
 class GetManifest(Request):
@@ -176,6 +177,7 @@ class ManifestReply(Response, omit_defaults=False):
     digest: str = ""
     files: list[WireModelFile] = []
     has_signature: bool = False
+    signature: dict[str, str] = {}
 
 
 class DownloadUriReply(Response):
@@ -184,15 +186,26 @@ class DownloadUriReply(Response):
     artifact_uri: str
 
 
-def manifest_to_wire(manifest: ModelManifest) -> tuple[list[WireModelFile], bool]:
-    """A manifest for a request or a response."""
-    files = [WireModelFile(file.path, file.size, file.sha256) for file in manifest.files]
-    return files, manifest.has_signature
+def manifest_to_request(name: str, version: str, manifest: ModelManifest) -> RecordManifest:
+    """A manifest for a request."""
+    return RecordManifest(name, version, _files_to_wire(manifest), manifest.has_signature, manifest.signature)
 
 
-def manifest_from_wire(files: list[WireModelFile], has_signature: bool) -> ModelManifest:
+def manifest_to_wire(manifest: ModelManifest) -> ManifestReply:
+    """A manifest for a response."""
+    return ManifestReply(
+        manifest.digest, _files_to_wire(manifest), manifest.has_signature, manifest.signature
+    )
+
+
+def manifest_from_wire(message: RecordManifest | ManifestReply) -> ModelManifest:
     """A manifest from a request or a response."""
-    return ModelManifest([ModelFile(file.path, file.size, file.sha256) for file in files], has_signature)
+    files = [ModelFile(file.path, file.size, file.sha256) for file in message.files]
+    return ModelManifest(files, message.has_signature or bool(message.signature), message.signature)
+
+
+def _files_to_wire(manifest: ModelManifest) -> list[WireModelFile]:
+    return [WireModelFile(file.path, file.size, file.sha256) for file in manifest.files]
 
 
 def version_to_wire(version: ModelVersion) -> WireModelVersion:

@@ -84,13 +84,12 @@ class RestModelVersions:
 
     def record_manifest(self, name: str, version: str, manifest: ModelManifest) -> None:
         check_version_number(version)
-        files, signature = wire.manifest_to_wire(manifest)
-        self._call("record_manifest", wire.RecordManifest(name, version, files, signature), Empty)
+        self._call("record_manifest", wire.manifest_to_request(name, version, manifest), Empty)
 
     def manifest(self, name: str, version: str) -> ModelManifest | None:
         check_version_number(version)
         reply = self._call("get_manifest", wire.GetManifest(name, version), wire.ManifestReply)
-        return wire.manifest_from_wire(reply.files, reply.has_signature) if reply.files else None
+        return wire.manifest_from_wire(reply) if reply.files else None
 
     def search(
         self,

@@ -15,14 +15,16 @@ def manifest_to_contents(manifest: ModelManifest) -> Contents:
     """A manifest as an event holds it."""
     return {
         "digest": manifest.digest,
-        "signature": manifest.has_signature,
+        "signature": _signature(manifest),
         "files": [[file.path, file.size, file.sha256] for file in manifest.files],
     }
 
 
 def manifest_from_contents(contents: Contents) -> ModelManifest:
     """The manifest that an event holds."""
-    return ModelManifest([ModelFile(*file) for file in contents["files"]], contents["signature"])
+    signature = contents["signature"]  # older events say no more than whether there was one
+    files = [ModelFile(*file) for file in contents["files"]]
+    return ModelManifest(files, bool(signature), signature if isinstance(signature, dict) else {})
 
 
 def manifest_evidence(cx: Connection, version: int) -> Contents | None:
@@ -40,5 +42,10 @@ def manifest_evidence(cx: Connection, version: int) -> Contents | None:
         "digest": manifest.digest,
         "files": len(manifest.files),
         "size": manifest.size,
-        "signature": manifest.has_signature,
+        "signature": _signature(manifest),
     }
+
+
+def _signature(manifest: ModelManifest) -> dict[str, str] | bool:
+    """What a model declares of its inputs and outputs, or whether it does."""
+    return manifest.signature or manifest.has_signature

@@ -30,10 +30,13 @@ class ModelManifest(_MlflowObject):
     Attributes:
         files: All of them, by path.
         has_signature: Whether its MLmodel file declares inputs and outputs.
+        signature: What it declares: texts by `inputs`, `outputs` and `params`; empty if nothing, or if that was too
+            much to keep.
     """
 
     files: list[ModelFile] = field(default_factory=list)
     has_signature: bool = False
+    signature: dict[str, str] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:

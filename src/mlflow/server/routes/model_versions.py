@@ -67,8 +67,9 @@ def get_model_version_protection(context: Context, request: wire.GetProtection) 
 
 
 def record_manifest(context: Context, request: wire.RecordManifest) -> Empty:
-    manifest = wire.manifest_from_wire(request.files, request.has_signature)
-    context.store.model_versions.record_manifest(request.name, request.version, manifest)
+    context.store.model_versions.record_manifest(
+        request.name, request.version, wire.manifest_from_wire(request)
+    )
     return Empty()
 
 
@@ -76,7 +77,7 @@ def get_manifest(context: Context, request: wire.GetManifest) -> wire.ManifestRe
     manifest = context.store.model_versions.manifest(request.name, request.version)
     if manifest is None:
         return wire.ManifestReply()
-    return wire.ManifestReply(manifest.digest, *wire.manifest_to_wire(manifest))
+    return wire.manifest_to_wire(manifest)
 
 
 def search_model_versions(context: Context, request: wire.SearchModelVersions) -> wire.ModelVersionsReply:
