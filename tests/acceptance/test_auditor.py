@@ -17,8 +17,8 @@ from mlflow._base.attribution import Attribution, attributed
 from mlflow._base.clock import telling
 from mlflow._ledger.bundle_check import check_bundle, read_bundle
 from mlflow._session.stores import open_registry_store
+from mlflow._storage.audit_bundle import write_bundle
 from mlflow.exceptions import MlflowException
-from mlflow.tracking.audit_bundle import write_bundle
 
 POLICY = """
 policies:

@@ -119,6 +119,7 @@ def test_the_files_of_a_version_are_put_on_record_once(store: Store, name: str) 
     store.model_versions.transition_stage("elsewhere", "1", "Staging")
     moved = store.decisions.get(store.decisions.anchor().seq).evidence
     assert moved is not None
+    assert store.model_versions.evidence("elsewhere", "1") == moved
     assert moved["manifest"] == {
         "digest": manifest.digest,
         "files": 2,

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mlflow._base.attribution import explained
+from mlflow._ledger.bundle_check import check_bundle, read_bundle
 from mlflow._storage.sql.store import SqlStore
+from mlflow.entities.metric import Metric
 from tests.server.conftest import Http
 
 OURS = "/api/1.0/headrace"
@@ -142,3 +146,37 @@ def test_what_waits_is_listed_and_answered_by_its_event(http: Http, model: str) 
     done = http.send("POST", path, b'{"reason": "Looked at it"}', content).json["event"]
     assert (done["action"], done["actor"], done["reason"]) == ("transition_stage", "bob", "Looked at it")
     assert http.get(f"{OURS}/requests?model={model}").json["requests"] == []
+
+
+def test_a_page_about_a_version_is_one_answer(http: Http, served_store: SqlStore, model: str) -> None:
+    run_id = served_store.runs.create("0").info.run_id
+    served_store.runs.log_batch(run_id, [Metric("auc", 0.9, 0, 0)])
+    served_store.model_versions.create(model, f"runs:/{run_id}/model", run_id)
+    with explained("Validated", None):
+        served_store.model_versions.transition_stage(model, "1", "Production")
+        served_store.registered_models.set_alias(model, "best", "3")
+    served_store.comments.create(model, "3", "Drifts")
+    served_store.transition_requests.create(model, "3", "Staging")
+    page = http.get(f"{OURS}/versions/{model}/3/page").json
+    assert (page["version"]["version"], page["version"]["aliases"]) == ("3", ["best"])
+    assert page["seq"] == served_store.decisions.anchor().seq
+    assert [(item["alias"], item["held"]["reason"]) for item in page["aliases"]] == [("best", "Validated")]
+    assert [item["to"] for item in page["requests"]] == ["Staging"]
+    assert [item["comment"] for item in page["comments"]] == ["Drifts"]
+    facts = {item["kind"]: item["content"] for item in page["facts"]}
+    assert facts["run"]["metrics"]["auc"]["value"] == 0.9
+    assert (page["production"]["version"], page["production"]["held"]["reason"]) == ("1", "Validated")
+    assert [event["action"] for event in page["history"]][:2] == ["request_transition", "create_comment"]
+    assert http.get(f"{OURS}/versions/{model}/1/page").json["production"] is None
+    assert http.get(f"{OURS}/versions/{model}/9/page").status == 404
+
+
+def test_a_bundle_is_downloaded_and_whole(
+    http: Http, served_store: SqlStore, model: str, tmp_path: Path
+) -> None:
+    answer = http.get(f"{OURS}/decisions/export?model={model}&version=2")
+    assert answer.headers["content-disposition"].endswith("credit-2.zip")
+    (tmp_path / "bundle.zip").write_bytes(answer.body)
+    files = read_bundle(tmp_path / "bundle.zip")
+    assert check_bundle(files, served_store.decisions.anchor().root) == []
+    assert http.get(f"{OURS}/decisions/export?model=nobody").status == 404

@@ -180,6 +180,13 @@ class Decide(Request):
     request: bool = False
 
 
+class ExportDecisions(Request):
+    """Asks for a bundle of everything that was decided about a model, or about one of its versions."""
+
+    model: str
+    version: str = ""
+
+
 class SearchDecisions(Request):
     """Asks for events, the newest first.
 
@@ -417,8 +424,8 @@ def state_to_wire(state: RegistryState) -> RegistryStateReply:
             WireVersionState(
                 item.version,
                 item.stage,
-                _held_to_wire(item.stage_held),
-                _held_to_wire(item.registered),
+                held_to_wire(item.stage_held),
+                held_to_wire(item.registered),
                 item.source,
                 item.run_id,
                 item.model_id,
@@ -427,7 +434,7 @@ def state_to_wire(state: RegistryState) -> RegistryStateReply:
             )
             for item in state.versions
         ],
-        [WireAliasState(item.alias, item.version, _held_to_wire(item.held)) for item in state.aliases],
+        [alias_to_wire(item) for item in state.aliases],
         [decision_to_wire(change) for change in state.changes],
     )
 
@@ -486,7 +493,13 @@ def _lane_from_wire(lane: WireLane) -> Lane:
     return Lane(lane.kind, lane.name, spans)
 
 
-def _held_to_wire(held: Held) -> WireHeld:
+def alias_to_wire(alias: AliasState) -> WireAliasState:
+    """An alias for a response."""
+    return WireAliasState(alias.alias, alias.version, held_to_wire(alias.held))
+
+
+def held_to_wire(held: Held) -> WireHeld:
+    """Since when something holds, for a response."""
     return WireHeld(held.since, held.by, held.reason, held.ticket, held.event)
 
 

@@ -21,6 +21,7 @@ from mlflow._wire import (
     service,
     tables,
     transition_requests,
+    version_pages,
     webhooks,
 )
 from mlflow._wire.shapes import Empty, Request, Response
@@ -443,6 +444,15 @@ ROUTES: tuple[Route, ...] = (
         "get_ledger_anchor", "GET", f"{_OURS}/decisions/anchor",
         decisions.GetAnchor, decisions.AnchorReply, "scan", "Get what the ledger is now, to be kept elsewhere",
         rooted=True,
+    ),
+    Route(
+        "export_decisions", "GET", f"{_OURS}/decisions/export",
+        decisions.ExportDecisions, None, "bytes", "Download what was decided about a model, with its proofs", rooted=True,
+    ),
+    Route(
+        "get_version_page", "GET", f"{_OURS}/versions/{{name}}/{{version}}/page",
+        version_pages.GetVersionPage, version_pages.VersionPageReply, "scan", "Get all that a page about a version shows",
+        rooted=True, decides=True,
     ),
     Route(
         "get_decision", "GET", f"{_OURS}/decisions/{{seq}}",

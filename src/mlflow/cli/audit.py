@@ -111,7 +111,7 @@ def export(model: str, output: Path) -> None:
     It holds a report, the events with their evidence and proofs, the manifests of the files, and verify.py, which needs
     Python alone.
     """
-    from mlflow.tracking.audit_bundle import write_bundle
+    from mlflow._storage.audit_bundle import write_bundle
 
     name, _, version = model.partition(":")
     count = write_bundle(open_registry_store(), name, version or None, output)

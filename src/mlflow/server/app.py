@@ -66,6 +66,7 @@ from mlflow.server.routes import (
     service,
     tables,
     transition_requests,
+    version_pages,
     webhooks,
 )
 from mlflow.server.routes.transfers import TRANSFERS, Pools, Transfer
@@ -89,11 +90,12 @@ HANDLERS: dict[str, Handler] = {
     **transition_requests.HANDLERS,
     **comments.HANDLERS,
     **webhooks.HANDLERS,
+    **version_pages.HANDLERS,
     **artifacts.HANDLERS,
     **tables.HANDLERS,
     **service.HANDLERS,
 }
-_TRANSFERS: dict[str, Transfer] = {**TRANSFERS, **tables.TRANSFERS}
+_TRANSFERS: dict[str, Transfer] = {**TRANSFERS, **tables.TRANSFERS, **decisions.TRANSFERS}
 MAX_BODY_BYTES = 64 * 1024 * 1024
 """Largest JSON body."""
 POOL_THREADS = 8

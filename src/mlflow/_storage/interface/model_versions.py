@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from mlflow._storage.interface.pages import Page
 from mlflow.entities.model_registry.manifest import ModelManifest
@@ -121,6 +121,14 @@ class ModelVersionStore(Protocol):
 
     def manifest(self, name: str, version: str) -> ModelManifest | None:
         """Which files a version consisted of when it was registered; `None` if nobody could read them then."""
+        ...
+
+    def evidence(self, name: str, version: str) -> dict[str, Any]:
+        """What is known of a version now, as a decision would freeze it.
+
+        Returns:
+            Its `run`, logged `model` and `manifest`, as far as they are in this store.
+        """
         ...
 
     def search(

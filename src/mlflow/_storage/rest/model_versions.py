@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from mlflow._storage.interface.pages import Page
 from mlflow._storage.rest.calls import Calls
 from mlflow._storage.validation import check_version_number
 from mlflow._wire import model_versions as wire
+from mlflow._wire import version_pages as pages
 from mlflow._wire.shapes import Empty, KeyValue
 from mlflow.entities.model_registry.manifest import ModelManifest
 from mlflow.entities.model_registry.model_version import ModelVersion
@@ -90,6 +92,11 @@ class RestModelVersions:
         check_version_number(version)
         reply = self._call("get_manifest", wire.GetManifest(name, version), wire.ManifestReply)
         return wire.manifest_from_wire(reply) if reply.files else None
+
+    def evidence(self, name: str, version: str) -> dict[str, Any]:
+        check_version_number(version)
+        reply = self._call("get_version_page", pages.GetVersionPage(name, version), pages.VersionPageReply)
+        return {item.kind: item.content for item in reply.facts}
 
     def search(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mlflow._search.fields.prompts import IS_PROMPT_KEY
 from mlflow._storage.interface.pages import Page
@@ -26,6 +26,7 @@ from mlflow._storage.sql.ledger import (
 from mlflow._storage.sql.logged_models import SqlLoggedModels
 from mlflow._storage.sql.manifests import manifest_from_contents, manifest_to_contents
 from mlflow._storage.sql.moves import check_transition, move_version
+from mlflow._storage.sql.policies import version_evidence
 from mlflow._storage.sql.registry_rows import (
     VERSION_COLUMNS,
     VERSION_TABLES,
@@ -236,6 +237,10 @@ class SqlModelVersions:
             row = find_version(cx, name, version)
             found = cx.one("SELECT body FROM model_manifest WHERE version = ?", (row.id,))
             return None if found is None else manifest_from_contents(json.loads(found[0]))
+
+    def evidence(self, name: str, version: str) -> dict[str, Any]:
+        with self._engine.snapshot() as cx:
+            return version_evidence(cx, self._engine, find_version(cx, name, version))
 
     def search(
         self,

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
+
 from mlflow._base.attribution import giving
 from mlflow._base.moments import Period, parse_period
+from mlflow._storage.audit_bundle import bundle_of
 from mlflow._storage.interface.decisions import DecisionFilter
 from mlflow._wire import decisions as wire
 from mlflow.entities.model_registry.ledger_check import LedgerAnchor
 from mlflow.server.context import Context
 from mlflow.server.routes import Handler
+from mlflow.server.routes.transfers import Pools, Transfer
 
 
 def search_decisions(context: Context, request: wire.SearchDecisions) -> wire.DecisionsReply:
@@ -72,10 +80,29 @@ def get_registry_timeline(context: Context, request: wire.GetTimeline) -> wire.T
     return wire.timeline_to_wire(timeline)
 
 
+async def export_decisions(
+    context: Context,
+    request: wire.ExportDecisions,
+    http: Request,  # noqa: ARG001 - a transfer is given it
+    pools: Pools,
+) -> Response:
+    loop = asyncio.get_running_loop()
+    version = request.version or None
+    content, _ = await loop.run_in_executor(pools.reads, bundle_of, context.store, request.model, version)
+    file = f"{request.model}{f'-{version}' if version else ''}.zip"
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file, safe='')}",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+    }
+    return Response(content, media_type="application/zip", headers=headers)
+
+
 def _period(text: str) -> Period | None:
     return parse_period(text) if text else None
 
 
+TRANSFERS: dict[str, Transfer] = {"export_decisions": export_decisions}
 HANDLERS: dict[str, Handler] = {
     "search_decisions": search_decisions,
     "decide": decide,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import zipfile
 from pathlib import Path
@@ -34,6 +35,18 @@ def write_bundle(registry: Store, name: str, version: str | None, path: Path) ->
         ResourceDoesNotExist: Nothing was ever decided about it.
         TemporarilyUnavailable: The ledger grows faster than it can be read.
     """
+    content, count = bundle_of(registry, name, version)
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        partial.write_bytes(content)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    return count
+
+
+def bundle_of(registry: Store, name: str, version: str | None) -> tuple[bytes, int]:
+    """As `write_bundle`, with the content of the zip file and the number of its events."""
     for _ in range(_ATTEMPTS):
         bundle = _collect(registry, name, version)
         if bundle is not None:
@@ -43,15 +56,11 @@ def write_bundle(registry: Store, name: str, version: str | None, path: Path) ->
     files = {bundle_check.EVENTS: json.dumps(bundle, ensure_ascii=False, indent=1).encode()}
     files |= bundle_check.derived_files(bundle)
     files[bundle_check.SCRIPT] = Path(bundle_check.__file__).read_bytes()
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
-            for file, content in sorted(files.items()):
-                archive.writestr(zipfile.ZipInfo(file, _SAME_EVERY_TIME), content, zipfile.ZIP_DEFLATED)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
-    return len(bundle["events"])
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file, content in sorted(files.items()):
+            archive.writestr(zipfile.ZipInfo(file, _SAME_EVERY_TIME), content, zipfile.ZIP_DEFLATED)
+    return packed.getvalue(), len(bundle["events"])
 
 
 def _collect(registry: Store, name: str, version: str | None) -> dict[str, Any] | None:

@@ -14,8 +14,8 @@ import mlflow
 from mlflow import MlflowClient
 from mlflow._ledger.bundle_check import check_bundle, read_bundle
 from mlflow._session.stores import open_registry_store
+from mlflow._storage.audit_bundle import write_bundle
 from mlflow.exceptions import MlflowException
-from mlflow.tracking.audit_bundle import write_bundle
 
 
 @pytest.fixture
