@@ -168,7 +168,7 @@ def test_the_command_prints_what_it_would_do() -> None:
 def _use(store: SqlStore) -> None:
     """Calls of every kind that reach tables which may be spread."""
     experiment = store.experiments.create("a")
-    parent = store.runs.create(experiment, "ada", 1).info.run_id
+    parent = store.runs.create(experiment, "ada", 1, run_name="parent").info.run_id
     run_id = store.runs.create(
         experiment, "ada", 1, [RunTag("mlflow.parentRunId", parent)], "child"
     ).info.run_id
