@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -28,6 +29,8 @@ from tests.ports import free_port
 from tests.server.conftest import Http
 
 WAIT = 30
+STOPS_WITHIN = 20
+"""Seconds; fewer than a receiver has for its answer."""
 
 
 class Told(NamedTuple):
@@ -177,8 +180,6 @@ def test_redirects_are_not_followed_and_refusals_are_final(
 def test_a_receiver_that_never_answers_is_cut_off_and_keeps_nobody_waiting(
     served_store: SqlStore, receiver: Receiver, deliveries: Deliveries, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import socket
-
     monkeypatch.setenv("MLFLOW_WEBHOOK_REQUEST_TIMEOUT", "1")
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
@@ -253,16 +254,24 @@ def _running(uri: str, port: int) -> Iterator[RestStore]:
                 yield client
         finally:
             process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(STOPS_WITHIN)
+            finally:
+                process.kill()
 
 
 def test_what_waited_while_no_server_ran_is_delivered_by_the_next_one(
     tmp_path: Path, receiver: Receiver
 ) -> None:
+    """... which stops without waiting for a receiver that never answers."""
     uri, port = f"sqlite:///{tmp_path}/store.db", free_port()
+    silent = socket.create_server(("127.0.0.1", 0))
     with closing(open_sql_store(uri, str(tmp_path / "artifacts"))) as store:
         _hook(store, receiver, "registered_model.created", "run.started")
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        store.webhooks.create("stuck", url, [WebhookEvent("registered_model", "created")])
         store.registered_models.create("credit")
-    with _running(uri, port) as client:
+    with closing(silent), _running(uri, port) as client:
         assert receiver.next().json["data"]["name"] == "credit"
         run_id = client.runs.create("0").info.run_id
         assert receiver.next().json["data"]["run_id"] == run_id

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from concurrent.futures import ThreadPoolExecutor
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Thread
 
 from mlflow._storage.sql.webhooks import DueDelivery, SqlWebhooks, deliver
 from mlflow._webhooks.sending import WebhookAnswer
@@ -25,15 +24,14 @@ class Deliveries:
 
     def __init__(self, webhooks: SqlWebhooks) -> None:
         self._webhooks = webhooks
-        workers = max(1, MLFLOW_WEBHOOK_DELIVERY_MAX_WORKERS.get())
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="headrace-webhook")
-        self._free = BoundedSemaphore(workers)
-        self._workers = workers
+        self._workers = max(1, MLFLOW_WEBHOOK_DELIVERY_MAX_WORKERS.get())
+        self._free = BoundedSemaphore(self._workers)
+        self._closed = False
 
     def start_due(self) -> int:
         """Starts what is due, as far as there are threads for it; returns how many there were."""
         slots = 0
-        while slots < self._workers and self._free.acquire(blocking=False):
+        while not self._closed and slots < self._workers and self._free.acquire(blocking=False):
             slots += 1
         due: list[DueDelivery] = []
         try:
@@ -42,12 +40,13 @@ class Deliveries:
             for _ in range(slots - len(due)):
                 self._free.release()
         for item in due:
-            self._pool.submit(self._deliver, item)
+            # Not of a pool, which would have a server that stops wait for receivers.
+            Thread(target=self._deliver, args=(item,), name="headrace-webhook", daemon=True).start()
         return len(due)
 
     def close(self) -> None:
-        """Takes on nothing more."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        """Takes on nothing more; what is under way is due again after a while unless it ends before the process."""
+        self._closed = True
 
     def _deliver(self, due: DueDelivery) -> None:
         try:

@@ -101,5 +101,29 @@ def renaming() -> None:
     )
 
 
+def webhooks() -> None:
+    client = MlflowClient()
+    events = [
+        mlflow.entities.WebhookEvent("model_version", "created"),
+        mlflow.entities.WebhookEvent("model_version_alias", "deleted"),
+    ]
+    made = client.create_webhook("ci", "https://127.0.0.1:9/hook", events, "Builds images", "s3cret")
+    equal((made.name, made.url, made.description), ("ci", "https://127.0.0.1:9/hook", "Builds images"))
+    equal(
+        ([str(event) for event in made.events], made.status.value),
+        ([str(event) for event in events], "ACTIVE"),
+    )
+    equal(client.get_webhook(made.webhook_id).events, events)
+    changed = client.update_webhook(made.webhook_id, name="cd", events=events[:1], status="DISABLED")
+    equal((changed.name, changed.status.value, changed.events), ("cd", "DISABLED", events[:1]))
+    equal([item.webhook_id for item in client.list_webhooks()], [made.webhook_id])
+    result = client.test_webhook(made.webhook_id)
+    equal((result.success, bool(result.error_message)), (False, True))
+    refused("INVALID_PARAMETER_VALUE", client.create_webhook, "ci", "http://example.com", events)
+    client.delete_webhook(made.webhook_id)
+    refused("RESOURCE_DOES_NOT_EXIST", client.get_webhook, made.webhook_id)
+    equal(list(client.list_webhooks()), [])
+
+
 if __name__ == "__main__":
-    flows.tell([*mlflow222.STEPS, models, model_records, used_models, experiment_tags, renaming])
+    flows.tell([*mlflow222.STEPS, webhooks, models, model_records, used_models, experiment_tags, renaming])
