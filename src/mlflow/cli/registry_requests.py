@@ -1,7 +1,8 @@
-"""`mlflow registry request`, `requests`, `approve`, `reject`, `comment` and `comments`."""
+"""`mlflow registry move`, `request`, `requests`, `approve`, `reject`, `comment` and `comments`."""
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC
 
 import click
@@ -10,9 +11,46 @@ from mlflow._base.moments import show_moment
 from mlflow.cli.registry_options import name_argument, reason_option, ticket_option, version_argument
 from mlflow.cli.table import print_table
 from mlflow.entities.model_registry.decision import Decision
+from mlflow.entities.model_registry.order import DecisionOrder
 from mlflow.tracking.client import MlflowClient
 
 request_argument = click.argument("request", type=int)
+
+
+@click.command()
+@name_argument
+@version_argument
+@click.option("--to", required=True, help="Stage, or alias as @champion, that it gets.")
+@click.option(
+    "--archive-existing", is_flag=True, help="Archive other versions in that stage in the same step."
+)
+@click.option("--dry-run", is_flag=True, help="Only tell what would come of it.")
+@reason_option
+@ticket_option
+def move(
+    name: str,
+    version: str,
+    to: str,
+    archive_existing: bool,
+    dry_run: bool,
+    reason: str | None,
+    ticket: str | None,
+) -> None:
+    """Give a version a stage or an alias; or tell what would come of it, with exit status 1 if it would be refused."""
+    act = "alias" if to.startswith("@") else "stage"
+    order = DecisionOrder(name, version, act, to, archive_existing)
+    outcome = MlflowClient().decide(order, dry_run, reason=reason, ticket=ticket)
+    if outcome.event is not None:
+        click.echo(f"Event {outcome.event.seq}: {_done(outcome.event)}")
+        return
+    for effect in outcome.effects:
+        click.echo(effect.text)
+    for check in outcome.checks:
+        click.echo(
+            f"{'passed' if check.ok else 'FAILED'}  {check.rule}: {check.found}. {'' if check.ok else check.remedy}".strip()
+        )
+    if not all(check.ok for check in outcome.checks):
+        sys.exit(1)
 
 
 @click.command()
@@ -113,7 +151,7 @@ def comments(name: str, version: str) -> None:
     print_table(["Comment", "Time", "By", "Says"], rows)
 
 
-COMMANDS = (request, requests, approve, reject, withdraw, comment, comments)
+COMMANDS = (move, request, requests, approve, reject, withdraw, comment, comments)
 
 
 def _done(event: Decision) -> str:

@@ -13,6 +13,8 @@ from mlflow.entities.model_registry.ledger_check import LedgerAnchor, LedgerChec
 from mlflow.entities.model_registry.manifest import ManifestCheck, ModelManifest
 from mlflow.entities.model_registry.model_version import ModelVersion
 from mlflow.entities.model_registry.model_version_stages import ALL_STAGES
+from mlflow.entities.model_registry.order import DecisionOrder
+from mlflow.entities.model_registry.outcome import DecisionOutcome
 from mlflow.entities.model_registry.policy import OpenReview, RuleOutcome
 from mlflow.entities.model_registry.registered_model import RegisteredModel
 from mlflow.entities.model_registry.registry_state import RegistryState
@@ -396,6 +398,29 @@ class RegistryClient(ApprovalClient, WebhookClient):
         self._registry.model_versions.delete_tag(name, number, str(key))
 
     # The ledger
+
+    def decide(
+        self,
+        order: DecisionOrder,
+        dry_run: bool = False,
+        *,
+        reason: str | None = None,
+        ticket: str | None = None,
+    ) -> DecisionOutcome:
+        """Moves a version or an alias, or rolls back; or tries what would come of it.
+
+        Args:
+            order: What is to be done, and what was seen before.
+            dry_run: Whether nothing is to change: effects, checks of the policies and evidence are told instead.
+            reason: Why.
+            ticket: Where it was decided.
+
+        Raises:
+            ResourceConflict: What was seen does not hold any more.
+            PolicyNotMet: A policy does not allow it.
+        """
+        with explained(reason, ticket):
+            return self._registry.decisions.decide(order, dry_run)
 
     def get_registry_state(self, name: str, at: decisions.Moment | None = None) -> RegistryState:
         """What the registry held about a model at some time: versions, stages and aliases, each with since when, by whom

@@ -113,3 +113,14 @@ def test_a_request_is_made_listed_and_approved_by_somebody_else(monkeypatch: pyt
 def test_comments_are_made_and_listed() -> None:
     _run("registry", "comment", "credit", "1", "Drifts on Mondays")
     assert "Drifts on Mondays" in _run("registry", "comments", "credit", "1")
+
+
+def test_a_move_is_tried_and_made() -> None:
+    tried = _run("registry", "move", "credit", "1", "--to", "production", "--archive-existing", "--dry-run")
+    assert "Version 1 moves from Archived to Production." in tried
+    assert "Version 2 moves from Production to Archived." in tried
+    assert "is in Production" in _run("registry", "move", "credit", "1", "--to", "production", "-m", "Back")
+    assert "points to version 2" in _run("registry", "move", "credit", "2", "--to", "@best")
+    MlflowClient().set_registry_policy("policies: [{models: credit, require: {ticket: true}}]")
+    refused = _run("registry", "move", "credit", "2", "--to", "Production", "--dry-run", fails=True)
+    assert "FAILED  ticket: none. Give a ticket" in refused
