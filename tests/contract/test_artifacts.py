@@ -12,10 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
 
+from mlflow._artifacts import resumed, web
 from mlflow._artifacts.interface import ArtifactStore, UploadedPart
 from mlflow._artifacts.local import LocalArtifactStore
 from mlflow._artifacts.object_store import PART_BYTES
@@ -23,7 +25,13 @@ from mlflow._artifacts.open import open_artifacts
 from mlflow._storage.open import open_sql_store
 from mlflow._storage.rest.transport import HttpTransport
 from mlflow.entities.file_info import FileInfo
-from mlflow.exceptions import InvalidParameterValue, MlflowException, NotSupported, ResourceDoesNotExist
+from mlflow.exceptions import (
+    InvalidParameterValue,
+    MlflowException,
+    NotSupported,
+    ResourceDoesNotExist,
+    TemporarilyUnavailable,
+)
 from mlflow.server.app import create_app
 from mlflow.server.artifacts import ServerArtifacts
 from mlflow.server.context import Context
@@ -527,3 +535,77 @@ def test_objects_of_s3_are_written_with_extra_arguments(
     assert len(answer.data) == size
     assert headers["x-amz-server-side-encryption"] == "AES256"
     assert (headers["Cache-Control"], headers["x-amz-meta-team"]) == ("no-store", "a")
+
+
+class TestResumed:
+    @pytest.fixture
+    def root(self, s3_uri: str, monkeypatch: pytest.MonkeyPatch) -> ArtifactStore:
+        monkeypatch.setattr(resumed, "PART_BYTES", 5 * MIB)
+        return open_artifacts(s3_uri)
+
+    def upload(
+        self, root: ArtifactStore, folder: Path, monkeypatch: pytest.MonkeyPatch, breaks: int = 0
+    ) -> list[int]:
+        """Sends a file of four parts; the first so many answers get lost. Returns the sizes of what was sent."""
+        path = folder / "copy"
+        path.write_bytes(b"".join(bytes([number]) * 5 * MIB for number in range(3)) + b"end")
+        sent: list[int] = []
+        guard = threading.Lock()
+
+        def send(*arguments: Any, **options: Any) -> Any:
+            answer = web.send(*arguments, **options)
+            with guard:
+                sent.append(len(options["body"]))
+                if len(sent) <= breaks:
+                    answer.close()
+                    raise TemporarilyUnavailable("lost")
+            return answer
+
+        monkeypatch.setattr(resumed, "send", send)
+        resumed.upload_resumably(root, path, "deep/large", folder / "parts")
+        return sent
+
+    def test_only_parts_that_are_missing_are_sent_again(
+        self, root: ArtifactStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with pytest.raises(TemporarilyUnavailable):
+            self.upload(root, tmp_path, monkeypatch, breaks=1)
+        assert root.list() == []
+        assert (tmp_path / "parts").stat().st_mode & 0o777 == 0o600
+        assert len(self.upload(root, tmp_path, monkeypatch)) == 1
+        assert content(root, "deep/large") == (tmp_path / "copy").read_bytes()
+        assert [path.name for path in tmp_path.iterdir()] == ["copy"]
+
+    def test_one_that_the_store_has_another_idea_of_begins_anew(
+        self, root: ArtifactStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with pytest.raises(TemporarilyUnavailable):
+            self.upload(root, tmp_path, monkeypatch, breaks=1)
+        progress = resumed._read(tmp_path / "parts")
+        assert progress is not None
+        progress.etags[1] = '"0123"'
+        resumed._write(tmp_path / "parts", progress)
+        with pytest.raises(TemporarilyUnavailable, match=r"begins anew: .*InvalidPart"):
+            self.upload(root, tmp_path, monkeypatch)
+        assert len(self.upload(root, tmp_path, monkeypatch)) == 4
+        assert content(root, "deep/large") == (tmp_path / "copy").read_bytes()
+
+    @pytest.mark.parametrize("damage", [b"", b"no json", None])
+    def test_a_record_that_says_nothing_or_is_old_is_not_gone_on_with(
+        self, root: ArtifactStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: bytes | None
+    ) -> None:
+        with pytest.raises(TemporarilyUnavailable):
+            self.upload(root, tmp_path, monkeypatch, breaks=1)
+        if damage is None:
+            monkeypatch.setattr(resumed, "now_ms", lambda: 2**62)
+        else:
+            (tmp_path / "parts").write_bytes(damage)
+        assert len(self.upload(root, tmp_path, monkeypatch)) == 4
+        assert content(root, "deep/large") == (tmp_path / "copy").read_bytes()
+
+    def test_only_large_files_in_stores_that_take_parts_are_gone_on_with(
+        self, root: ArtifactStore, tmp_path: Path
+    ) -> None:
+        assert resumed.can_resume(root, resumed.FROM_BYTES)
+        assert not resumed.can_resume(root, resumed.FROM_BYTES - 1)
+        assert not resumed.can_resume(LocalArtifactStore(tmp_path), resumed.FROM_BYTES)

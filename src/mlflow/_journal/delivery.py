@@ -16,6 +16,7 @@ from typing import NamedTuple
 from msgspec import structs
 
 from mlflow._artifacts.interface import pieces
+from mlflow._artifacts.resumed import can_resume, upload_resumably
 from mlflow._artifacts.tables import LOGGED_ARTIFACTS, extended, is_tagged_with_table, tag_with_table
 from mlflow._artifacts.transfer import upload_file
 from mlflow._base.logs import get_logger
@@ -244,8 +245,7 @@ class Delivery:
         while True:
             try:
                 if isinstance(record, ArtifactStored):
-                    copy = self._copy_of(record)
-                    upload_file(self._store.artifacts(record.root), copy, record.key)
+                    self._upload(record)
                 elif isinstance(record, TableExtended):
                     self._extend_table(record)
                 else:
@@ -290,6 +290,14 @@ class Delivery:
         except _Refusal:
             return False
         return True
+
+    def _upload(self, record: ArtifactStored) -> None:
+        copy = self._copy_of(record)
+        root = self._store.artifacts(record.root)
+        if can_resume(root, record.size):
+            upload_resumably(root, copy, record.key, _parts_of(copy))
+        else:
+            upload_file(root, copy, record.key)
 
     def _extend_table(self, record: TableExtended) -> None:
         """Adds rows to a table. The whole of both is kept before it is sent, so that a repeat adds nothing twice."""
@@ -349,6 +357,7 @@ class Delivery:
             if isinstance(entry.record, Spooled):
                 copy = self._journal.spool / entry.record.spooled
                 _whole_of(copy).unlink(missing_ok=True)  # when it is sent again the table may have grown
+                _parts_of(copy).unlink(missing_ok=True)
                 if entry.payload not in kept:
                     copy.unlink(missing_ok=True)
 
@@ -414,6 +423,11 @@ def _merged(run_id: str, entries: Sequence[_Entry]) -> Iterator[tuple[list[_Entr
 
 def _batch(run_id: str, metrics: list[Point], params: dict[str, str], tags: dict[str, str]) -> Logged:
     return Logged(run_id, metrics, [*params.items()], [*tags.items()])
+
+
+def _parts_of(copy: Path) -> Path:
+    """Where it is noted which parts of a large file were sent."""
+    return copy.with_suffix(".parts")
 
 
 def _whole_of(rows: Path) -> Path:

@@ -7,9 +7,11 @@ from datetime import datetime
 
 import click
 
+from mlflow._storage.interface.leases import LOST
 from mlflow.cli.experiments import find_experiment
 from mlflow.cli.table import print_table
 from mlflow.cli.views import view_number, view_option
+from mlflow.entities.run import Run
 from mlflow.tracking.client import MlflowClient
 
 run_id_option = click.option("--run-id", required=True, help="Id of the run.")
@@ -34,7 +36,7 @@ def list_runs(experiment_id: str, view: str) -> None:
             [experiment_id], run_view_type=view_number(view), max_results=PAGE, page_token=token
         )
         rows += [
-            [_date(run.info.start_time), run.info.run_name, run.info.status, run.info.run_id] for run in page
+            [_date(run.info.start_time), run.info.run_name, _status(run), run.info.run_id] for run in page
         ]
         token = page.token
         if not token:
@@ -138,3 +140,7 @@ def _date(ms: int | None) -> str:
     if ms is None:
         return ""
     return datetime.fromtimestamp(ms / 1000).astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
+
+
+def _status(run: Run) -> str:
+    return f"{run.info.status} (lost)" if LOST in run.data.tags else run.info.status

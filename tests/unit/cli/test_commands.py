@@ -140,6 +140,19 @@ def test_an_unknown_experiment_is_one_line(mlflow: Run) -> None:
     mlflow("experiments", "get", fails=True)
 
 
+def test_a_run_whose_process_is_gone_is_listed_as_lost(mlflow: Run, client: MlflowClient) -> None:
+    gone, ended = (client.create_run("0").info.run_id for _ in range(2))
+    client._store.leases.renew([gone], 1)
+    client.set_terminated(ended, "KILLED")
+    while client.get_run(gone).info.status != "KILLED":
+        client._store.leases.expire()
+
+    lines = mlflow("runs", "list", "--experiment-id", "0").output.splitlines()
+
+    assert ["KILLED (lost)" in line for line in lines if gone in line] == [True]
+    assert ["lost" in line for line in lines if ended in line] == [False]
+
+
 def test_runs_are_recorded_listed_described_and_deleted(mlflow: Run, client: MlflowClient) -> None:
     created = mlflow(
         "runs",
