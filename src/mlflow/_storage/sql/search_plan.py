@@ -11,6 +11,9 @@ by walking the start times. Then come the runs whose value is NaN, and those tha
 
 Pages begin after a position in the order, so that page a hundred costs what page one does.
 
+An order by a minimum or maximum has no index of its own: it reads all entries of the key in the index of last values,
+which holds the extremes as well, and looks at the runs of those entries that can be on the page.
+
 What stays slow is a filter that hardly any run meets although each of its demands is met by many, or whose demand no
 index answers (a pattern, an alternative): all runs of the experiment are probed.
 """
@@ -27,6 +30,7 @@ from mlflow._storage.sql.search import (
     TRUE,
     Column,
     Sql,
+    after,
     any_of,
     count_rows,
     join_with,
@@ -79,6 +83,20 @@ class Lead(NamedTuple):
         return 2 if self.has_nan else 1
 
 
+class Extreme(NamedTuple):
+    """What an order begins with, if it is the minimum or the maximum of a metric.
+
+    Attributes:
+        column: Column of `metric`, which is in the index of the last values.
+        key: Number of the key.
+        descending: Direction.
+    """
+
+    column: str
+    key: int
+    descending: bool
+
+
 class RunQuery:
     """A search for runs that is ready to be run, page by page.
 
@@ -88,7 +106,7 @@ class RunQuery:
         conditions: What holds for every run `r`, the experiments left out.
         demands: What can drive the search instead of its order.
         order: Columns, ending with the start time and the number unless they come earlier.
-        lead: What the order begins with, if an index holds it.
+        lead: What the order begins with, if it is an extreme, or an index holds it.
         search: What its page tokens are recognised by.
     """
 
@@ -99,7 +117,7 @@ class RunQuery:
         conditions: Sequence[Sql],
         demands: Sequence[Demand],
         order: Sequence[Column],
-        lead: Lead | None,
+        lead: Lead | Extreme | None,
         search: str,
     ) -> None:
         self._engine = engine
@@ -149,9 +167,13 @@ class RunQuery:
             return self._sorted(cx, few, [], start, wanted)
         if by_start:
             return self._walk(cx, self._order, [], start, wanted)
-        if self._lead is None or not walkable:
-            return self._sorted(cx, self._all, [self.within("r")], start, wanted)
-        return self._by_value(cx, self._lead, wanted, start)
+        if isinstance(self._lead, Extreme):
+            rows = self._by_extreme(cx, self._lead, wanted, start)
+            if rows is not None:
+                return rows
+        elif self._lead is not None and walkable:
+            return self._by_value(cx, self._lead, wanted, start)
+        return self._sorted(cx, self._all, [self.within("r")], start, wanted)
 
     def _few(self, cx: Connection) -> Sql | None:
         """The runs of the rarest demand as a source of rows `r`, if they are few."""
@@ -234,6 +256,38 @@ class RunQuery:
         if len(rows) < wanted:
             rows += self._missing(cx, lead, rest if rank == 2 else None, wanted - len(rows))
         return rows
+
+    def _by_extreme(
+        self, cx: Connection, lead: Extreme, wanted: int, start: Sequence[Any] | None
+    ) -> list[Row] | None:
+        """Rows in the order of an extreme; `None` if they are not all to be found like this.
+
+        The index is in the order of the last values, but it holds the extremes too. As many runs as are wanted, those
+        with the best last values, say how good an extreme must be at least; then the index is read for better ones.
+        """
+        if len(self._experiments) != 1 or (start is not None and start[0] != 0):
+            return None
+        extreme = f"x.{lead.column}"
+        order = [Column(extreme, lead.descending, nullable=False), *self._order[2:]]
+        source = Sql(
+            f"metric x{self._dialect.along('metric_by_value')} {self._dialect.in_turn('run', 'r', 'r.id = x.run')}"
+        )
+        where = [self.within("x"), Sql("x.key = ?", (lead.key,)), Sql(f"{extreme} IS NOT NULL"), self.where]
+        if start is not None:
+            where.append(after(order, start[1:]))
+        some = select(Sql(f"{extreme} AS extreme"), source, where)
+        direction, worst = ("DESC", "min") if lead.descending else ("ASC", "max")
+        row = cx.one(
+            f"SELECT count(*), {worst}(extreme) FROM "
+            f"({some.text} ORDER BY x.value {direction} LIMIT {wanted}) best",
+            some.parameters,
+        )
+        assert row is not None  # an aggregate is one row
+        if row[0] < wanted:
+            return None
+        bound = Sql(f"{extreme} {'>=' if lead.descending else '<='} ?", (row[1],))
+        outputs = [Sql("0"), *(Sql(column.expression) for column in order)]
+        return self._run(cx, source, [bound, *where], outputs, order, None, wanted)
 
     def _stream(self, cx: Connection, lead: Lead, before: Any, wanted: int) -> list[Row]:
         """Rows whose value comes after another one, from the index of the values."""

@@ -39,7 +39,7 @@ from mlflow._storage.sql.search import (
     lifecycle,
     one_of,
 )
-from mlflow._storage.sql.search_plan import Demand, Lead, RunQuery
+from mlflow._storage.sql.search_plan import Demand, Extreme, Lead, RunQuery
 from mlflow._storage.sql.settings import SqlSettings
 from mlflow._storage.sql.tokens import fingerprint
 from mlflow.entities.run_status import RunStatus
@@ -180,11 +180,15 @@ class RunSearch(Search):
     def ties(self, *, ordered: bool) -> list[Column]:  # noqa: ARG002 - the same either way
         return [Column("r.start_ms", descending=True, nullable=False), Column("r.id", nullable=False)]
 
-    def _lead(self, keys: Sequence[OrderKey]) -> Lead | None:
+    def _lead(self, keys: Sequence[OrderKey]) -> Lead | Extreme | None:
         """What an order begins with, if there is an index of it."""
-        if not keys or keys[0].entity not in TABLES or keys[0].aggregate is not Aggregate.LAST:
+        if not keys or keys[0].entity not in TABLES:
             return None
         number = self.keys.find(self.cx, keys[0].key) or 0
+        if keys[0].aggregate in (Aggregate.MIN, Aggregate.MAX):
+            return Extreme(keys[0].aggregate.value, number, keys[0].descending)
+        if keys[0].aggregate is not Aggregate.LAST:
+            return None
         return Lead(TABLES[keys[0].entity], number, keys[0].descending, keys[0].entity is Entity.METRIC)
 
     def _rows_of(self, source: str, alias: str, experiments: Sequence[int], *conditions: Sql) -> Sql:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import math
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from bench.filling import RARE_METRIC, FilledRun, filled_runs
-from tests.unit._storage.sql.filled import COUNT, NAN_KEY, assert_indexes_are_used
+from tests.unit._storage.sql.filled import COUNT, NAN_KEY, assert_indexes_are_used, plan
 from tests.unit._storage.sql.test_statements import counting
 
 from mlflow._storage.open import open_sql_store
 from mlflow._storage.sql.search_runs import RunSearch
 from mlflow._storage.sql.store import SqlStore
+from mlflow.entities.metric import Metric
+from mlflow.entities.param import Param
 
 
 class Known(NamedTuple):
@@ -170,3 +174,62 @@ def test_a_token_is_good_for_every_process_of_a_database_and_for_no_other(
     finally:
         same.close()
         other.close()
+
+
+@pytest.mark.parametrize("filter_string", ["", "params.group = '1'", "params.group = 'none'"])
+@pytest.mark.parametrize(
+    ("aggregate", "descending"), [("max", True), ("max", False), ("min", True), ("min", False)]
+)
+def test_orders_by_extremes_are_exact_whatever_the_last_values_are(
+    store: SqlStore, aggregate: str, descending: bool, filter_string: str
+) -> None:
+    pick = random.Random(7)
+    expected: list[tuple[int, float, int, str]] = []
+    for number in range(60):
+        run_id = store.runs.create("0", start_time=number).info.run_id
+        values = [float(pick.randrange(12)) for _ in range(pick.randrange(1, 5))]
+        kind = number % 10
+        if kind == 0:
+            values = [math.nan]
+        elif kind == 1:
+            values = [math.inf, *values, math.nan]
+        group = str(number % 2)
+        metrics = [Metric("m", value, 1, step) for step, value in enumerate(values)]
+        store.runs.log_batch(run_id, [] if kind == 2 else metrics, [Param("group", group)])
+        if not filter_string or filter_string.endswith(f"{group}'"):
+            numbers = [value for value in values if not math.isnan(value)]
+            rank = 2 if kind == 2 else 0 if numbers else 1
+            best = (max(numbers) if aggregate == "max" else min(numbers)) if rank == 0 else 0.0
+            expected.append((rank, -best if descending else best, -number, run_id))
+
+    for size in (7, 1000):
+        found: list[str] = []
+        token: str | None = None
+        while token or not found:
+            page = store.runs.search(
+                ["0"], filter_string, max_results=size, page_token=token,
+                order_by=[f"metrics.m:{aggregate} {'DESC' if descending else 'ASC'}"],
+            )  # fmt: skip
+            found += [run.info.run_id for run in page]
+            token = page.token
+            if token is None:
+                break
+        assert found == [run_id for *_, run_id in sorted(expected)]
+
+
+def test_an_order_by_an_extreme_reads_the_index_and_few_runs(
+    filled: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with counting(filled, monkeypatch) as (store, statements):
+        for order in ("metrics.m2:max DESC", "metrics.m2:min ASC"):
+            store.runs.search(["0"], max_results=50, order_by=[order])
+            statements.clear()
+            store.runs.search(["0"], max_results=50, order_by=[order])
+            assert len(statements) <= 10
+        plans = [
+            plan(filled, text, parameters) for text, parameters in statements.seen.items() if "x.min" in text
+        ]
+
+    assert plans
+    if filled.engine.dialect.fast_reads:
+        assert all("SEARCH x USING COVERING INDEX metric_by_value" in str(lines) for lines in plans)
