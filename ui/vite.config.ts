@@ -53,6 +53,10 @@ function precompress(): Plugin {
   };
 }
 
+/** What the first page needs, libraries and our own parts; what draws Markdown comes when there is some. */
+const BASE = /node_modules\/(?:react|react-dom|scheduler|@tanstack)\/|\/src\/(?:lib|state|hooks|components\/ui|api\/client|components\/(?!Markdown)[A-Z]\w+\.)/;
+const REGISTRY = /\/src\/(?:components\/registry|api\/(?:decisions|registeredModels|transitionRequests))/;
+
 const server = process.env.HEADRACE_SERVER ?? "http://127.0.0.1:5000";
 
 export default defineConfig({
@@ -66,6 +70,8 @@ export default defineConfig({
     target: "es2022",
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // What pages share is one file, not one for each set of pages that share it.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "base", test: BASE }, { name: "registry", test: REGISTRY }] } } },
   },
   server: { proxy: { "/ajax-api": server, "/api": server, "/get-artifact": server } },
   test: { include: ["src/**/*.test.{ts,tsx}"] },

@@ -107,8 +107,20 @@ def test_a_server_that_stops_is_named_and_caught_up_with(
 def test_on_a_phone_only_tables_scroll_sideways(server: Server, open_page: OpenPage, width: int) -> None:
     experiment = server.create_experiment(f"phone {width} with a name that is longer than the screen is wide")
     run = server.create_run(experiment, "r", metrics={"m": [1, 2]}, params={"p": "x" * 200})
+    model = f"phone-{width}"
+    server.post("registered-models/create", {"name": model})
+    server.post("model-versions/create", {"name": model, "source": f"runs:/{run}/model", "run_id": run})
+    server.ours("decisions", {"name": model, "version": "1", "act": "stage", "to": "Production"})
     page = open_page(server.url, width=width, height=844, touch=True)
-    for path in ("", f"experiments/{experiment}", f"experiments/{experiment}/runs/{run}"):
+    for path in (
+        "",
+        f"experiments/{experiment}",
+        f"experiments/{experiment}/runs/{run}",
+        "models",
+        f"models/{model}/timeline",
+        f"models/{model}/versions/1",
+        "decisions",
+    ):
         page.goto(f"{server.url}/#/{path}")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         overflow = "[document.documentElement, document.querySelector('main')].map(e => e.scrollWidth - e.clientWidth)"

@@ -6,6 +6,8 @@ import { App } from "./App";
 import { ApiError } from "./api/client";
 import { ToastProvider } from "./components/ui/Toast";
 
+const RELOADED = "headrace.reloaded";
+
 const queries = new QueryClient({
   defaultOptions: {
     queries: {
@@ -15,6 +17,14 @@ const queries = new QueryClient({
       networkMode: "always",
     },
   },
+});
+
+// A page that was open while the server was upgraded asks for files that are gone: the new ones come with a new page.
+window.addEventListener("vite:preloadError", () => {
+  const last = Number(sessionStorage.getItem(RELOADED) ?? 0);
+  if (Date.now() - last < 60_000) return; // it did not help
+  sessionStorage.setItem(RELOADED, String(Date.now()));
+  window.location.reload();
 });
 
 const root = document.getElementById("root");

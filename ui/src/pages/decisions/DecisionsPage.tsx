@@ -94,8 +94,8 @@ function Chain() {
   const check = useQuery({ queryKey: ["decisions", "verify", asked], queryFn: ({ signal }) => verifyLedger(signal), enabled: asked > 0, staleTime: Number.POSITIVE_INFINITY });
   const found = check.data;
   return (
-    <div className={styles.chain}>
-      <span role="status">
+    <>
+      <span role="status" className={styles.chain}>
         {check.isFetching ? (
           <span className="muted">Verifying…</span>
         ) : check.error ? (
@@ -114,7 +114,7 @@ function Chain() {
           <strong>The ledger was changed{found.first_bad ? ` at event #${found.first_bad}` : ""}.</strong> {found.problem}
         </p>
       )}
-    </div>
+    </>
   );
 }
 

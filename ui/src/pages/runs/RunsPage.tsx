@@ -90,6 +90,7 @@ function RunsPage({ experimentIds }: { experimentIds: string[] }) {
     [names, experimentIds],
   );
 
+  const narrow = useNarrow();
   const proposed = useQuery({
     queryKey: ["runs", "defaults", experimentIds],
     queryFn: ({ signal }) => runKeys(experimentIds, { limit: 1 }, signal),
@@ -101,8 +102,8 @@ function RunsPage({ experimentIds }: { experimentIds: string[] }) {
   const defaults = kept.current;
   const colsText = JSON.stringify(view.cols);
   const columnKeys = useMemo(
-    () => (colsText ? (JSON.parse(colsText) as ColumnKey[]) : defaultColumns(defaults, experimentIds.length > 1)),
-    [colsText, defaults, experimentIds.length],
+    () => (colsText ? (JSON.parse(colsText) as ColumnKey[]) : defaultColumns(defaults, experimentIds.length > 1, narrow)),
+    [colsText, defaults, experimentIds.length, narrow],
   );
   const ready = view.cols !== undefined || proposed.data !== undefined || proposed.error !== null;
 
@@ -165,8 +166,6 @@ function RunsPage({ experimentIds }: { experimentIds: string[] }) {
   const [renaming, setRenaming] = useState<TableRun>();
   const act = useAct();
   const show = useToast();
-  const narrow = useNarrow();
-
   const { remove, reload } = runs;
   const changeSelected = useCallback(
     async (action: "delete" | "restore", ids: readonly string[], name?: string) => {
@@ -271,14 +270,14 @@ function RunsPage({ experimentIds }: { experimentIds: string[] }) {
         />
         {runs.hasTree && !isGrouped && (
           <Button icon="tree" aria-pressed={!view.flat} title={view.flat ? "Show child runs below their parents" : "Show all runs alike"} onClick={() => setView({ flat: !view.flat })}>
-            Tree
+            <span className={bar.word}>Tree</span>
           </Button>
         )}
         <Button icon="group" aria-pressed={isGrouped} onClick={() => setPicking("group")}>
-          {isGrouped ? `Grouped by ${view.group.length === 1 ? (ATTRIBUTES[view.group[0]?.key ?? ""]?.title ?? view.group[0]?.key) : `${view.group.length} keys`}` : "Group by"}
+          <span className={bar.word}>{isGrouped ? `Grouped by ${view.group.length === 1 ? (ATTRIBUTES[view.group[0]?.key ?? ""]?.title ?? view.group[0]?.key) : `${view.group.length} keys`}` : "Group by"}</span>
         </Button>
         <Button icon="columns" onClick={() => setPicking("columns")}>
-          Columns
+          <span className={bar.word}>Columns</span>
         </Button>
         <Menu
           label="Download CSV"

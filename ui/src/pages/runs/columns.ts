@@ -19,8 +19,10 @@ export function extendDefaults(present: readonly ColumnKey[], proposed: readonly
   return added.length > 0 ? [...present, ...added] : present;
 }
 
-export function defaultColumns(keys: readonly ColumnKey[], severalExperiments: boolean): ColumnKey[] {
+/** On a phone the numbers come first: what else there is, is sideways. */
+export function defaultColumns(keys: readonly ColumnKey[], severalExperiments: boolean, narrow = false): ColumnKey[] {
   const attributes = [...(severalExperiments ? ["experiment"] : []), "started", "duration", "user"];
   const of = (kind: ColumnKey["kind"]): ColumnKey[] => keys.filter((column) => column.kind === kind);
-  return [...attributes.map((key): ColumnKey => ({ kind: "attribute", key })), ...of("metric"), ...of("param"), ...of("tag")];
+  const facts = attributes.map((key): ColumnKey => ({ kind: "attribute", key }));
+  return narrow ? [...of("metric"), ...of("param"), ...of("tag"), ...facts] : [...facts, ...of("metric"), ...of("param"), ...of("tag")];
 }

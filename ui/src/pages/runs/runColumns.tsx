@@ -42,7 +42,7 @@ export function runColumns(keys: readonly ColumnKey[], options: RunColumnOptions
     id: "name",
     title: isGrouped ? options.group.map(groupTitle).join(" · ") : "Run",
     kind: isGrouped ? "group" : undefined,
-    width: options.narrow ? 208 : 292,
+    width: options.narrow ? 220 : 292,
     sort: isGrouped ? undefined : "run_name",
     cell: (line) => <NameCell line={line} options={options} />,
   };
@@ -105,6 +105,8 @@ function NameCell({ line, options }: { line: Line; options: RunColumnOptions }) 
     );
   }
   const { run } = line;
+  // A phone has no room for both the count and the name.
+  const showsCount = line.isOpen !== undefined && !options.narrow;
   const inTree = line.depth > 0 || line.isOpen !== undefined;
   const version = options.versions.get(run.id)?.[0];
   return (
@@ -114,9 +116,9 @@ function NameCell({ line, options }: { line: Line; options: RunColumnOptions }) 
       <a className="truncate" tabIndex={-1} href={`#${runPath(run)}`} title={run.name}>
         {run.name}
       </a>
-      {line.isOpen !== undefined && <Children run={run} />}
+      {showsCount && <Children run={run} />}
       <span className={bar.spacer} />
-      {version && (
+      {version && !options.narrow && (
         <a className={styles.version} tabIndex={-1} href={`#${printRoute({ page: "version", name: version.name, version: version.version })}`} title={`${version.name}, version ${version.version}, ${version.stage}`}>
           <StageBadge stage={version.stage} short={`v${version.version}`} />
         </a>
@@ -183,7 +185,7 @@ function valueColumn(column: ColumnKey, all: readonly ColumnKey[], options: RunC
         sort,
         menu,
         numeric: true,
-        width: titleWidth(key, isGrouped ? 148 : 92),
+        width: Math.max(titleWidth(key, 92), numberWidth(width) + (isGrouped ? 64 : 0)),
         cell: (line) => <MetricCell line={line} text={text} width={width} descending={descending} />,
       };
     }
@@ -282,6 +284,11 @@ const AGGREGATE_WORDS: Record<(typeof AGGREGATES)[number], string> = {
 /** Wide enough for its title, within reason. */
 function titleWidth(title: string, least: number): number {
   return Math.min(220, Math.max(least, 60 + title.length * 7));
+}
+
+/** Wide enough for the numbers on screen: three digits, a sign, and the longest decimals. */
+function numberWidth(width: NumberWidth | undefined): number {
+  return 24 + (4 + (width?.fraction ?? 0)) * 8;
 }
 
 type OfRun = (cell: (line: RunLine) => React.ReactNode) => Column<Line>["cell"];

@@ -235,7 +235,7 @@ function Against({ version, runId, production }: { version: ModelVersion; runId:
           <tr>
             <th scope="col">Metric</th>
             <th scope="col" className={styles.number}>v{version.version}</th>
-            {production && <th scope="col" className={styles.number}>v{production} (Production)</th>}
+            {production && <th scope="col" className={styles.number}>v{production}<span className={styles.wide}> (Production)</span></th>}
             {production && <th scope="col" className={styles.number}>Difference</th>}
           </tr>
         </thead>
@@ -245,7 +245,7 @@ function Against({ version, runId, production }: { version: ModelVersion; runId:
               <th scope="row">{key}</th>
               <td className={styles.number}>{ours === undefined ? "–" : <Num value={ours} />}</td>
               {production && <td className={styles.number}>{theirs === undefined ? "–" : <Num value={theirs} />}</td>}
-              {production && <td className={styles.number}>{difference(ours, theirs)}</td>}
+              {production && <td className={styles.number}><Difference ours={ours} theirs={theirs} /></td>}
             </tr>
           ))}
         </tbody>
@@ -255,13 +255,18 @@ function Against({ version, runId, production }: { version: ModelVersion; runId:
 }
 
 /** `+0.012 (+1.4 %)` */
-function difference(ours: number | undefined, theirs: number | undefined): string {
+function Difference({ ours, theirs }: { ours: number | undefined; theirs: number | undefined }) {
   if (ours === undefined || theirs === undefined || !Number.isFinite(ours - theirs)) return "–";
   const by = ours - theirs;
   if (by === 0) return "equal";
   const sign = by > 0 ? "+" : "−";
-  const share = theirs === 0 ? "" : ` (${sign}${formatNumber(Math.abs((by / theirs) * 100), 2)} %)`;
-  return `${sign}${formatNumber(Math.abs(by), 3)}${share}`;
+  return (
+    <>
+      {sign}
+      {formatNumber(Math.abs(by), 3)}
+      {theirs !== 0 && <span className={styles.wide}> ({sign}{formatNumber(Math.abs((by / theirs) * 100), 2)} %)</span>}
+    </>
+  );
 }
 
 function SignatureSection({ version }: { version: ModelVersion }) {
