@@ -84,6 +84,10 @@ def test_a_model_is_registered_from_its_run_moved_and_rolled_back(
     expect(page.get_by_role("region", name="Signature")).to_contain_text("amount")
     expect(page.get_by_role("region", name="Lineage")).to_contain_text("first run")
     expect(page.get_by_role("region", name="Files")).to_contain_text("MLmodel")
+    page.get_by_label("Add a comment").fill("Looks **good**")
+    page.get_by_role("button", name="Comment", exact=True).click()
+    expect(page.get_by_role("list", name="Comments")).to_contain_text("ada")
+    expect(page.get_by_role("list", name="Comments").locator("strong", has_text="good")).to_be_visible()
     # What would come of a move is said before it is made.
     page.get_by_role("button", name="Change stage").click()
     dialog = page.get_by_role("dialog", name="Move version 1")

@@ -313,6 +313,10 @@ def test_the_filter_box_offers_what_there_is(server: Server, nested: str, open_p
     expect(box).to_have_value("params.kernel = 'rbf' ")
     box.press("Enter")
     expect(page.get_by_role("grid").get_by_role("link")).to_have_count(4)
+    # Only what began lately; the address says so too.
+    page.get_by_label("Started").select_option("Last hour")
+    expect(page.get_by_role("grid").get_by_role("link")).to_have_count(4)
+    assert "since=1h" in page.url
     # What is wrong is said before it is sent.
     box.fill("params.kernel == 'rbf' and metrics.score > 0")
     expect(page.get_by_role("search").locator("mark")).to_have_text("==")
@@ -346,7 +350,7 @@ def test_the_table_is_one_tab_stop_driven_by_keys(server: Server, many: str, ope
     expect(grid.get_by_role("link").first).to_be_visible()
     page.keyboard.press("/")
     expect(page.get_by_label("Filter runs")).to_be_focused()
-    for _ in range(6):  # Active, Trash, Group by, Columns, Download
+    for _ in range(7):  # Active, Trash, Started, Group by, Columns, Download
         page.keyboard.press("Tab")
     expect(grid).to_be_focused()
     page.keyboard.press("ArrowDown")

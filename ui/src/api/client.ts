@@ -69,7 +69,6 @@ export async function call<E extends keyof Endpoints>(
   endpoint: E,
   values: Endpoints[E]["request"],
   signal?: AbortSignal,
-  headers: Record<string, string> = {},
 ): Promise<Endpoints[E]["response"]> {
   const [method = "", pattern = ""] = endpoint.split(" ");
   const rest: Record<string, unknown> = { ...values };
@@ -81,23 +80,19 @@ export async function call<E extends keyof Endpoints>(
   const address = path.startsWith("headrace/") ? `api/1.0/${path}` : `ajax-api/2.0/${path}`;
   const response =
     method === "GET"
-      ? await request(serverUrl(address, rest as Query), { signal, headers })
+      ? await request(serverUrl(address, rest as Query), { signal, headers: signature() })
       : await request(serverUrl(address), {
           method,
           signal,
-          headers: { "Content-Type": "application/json", ...signature(), ...headers },
+          headers: { "Content-Type": "application/json", ...signature() },
           body: JSON.stringify(rest),
         });
   return (await response.json()) as Endpoints[E]["response"];
 }
 
-/** A text as a header can hold it, which is ASCII alone: in the way of RFC 8187. */
-export function headerText(text: string): string {
-  return `UTF-8''${encodeURIComponent(text)}`;
-}
-
+/** Who the user says to be. A header holds ASCII alone: everything else is written in the way of RFC 8187. */
 function signature(): Record<string, string> {
-  return actor() ? { "X-Headrace-Actor": headerText(actor()) } : {};
+  return actor() ? { "X-Headrace-Actor": `UTF-8''${encodeURIComponent(actor())}` } : {};
 }
 
 /** `fetch` that throws an `ApiError` for whatever is not a success, and knows whether the server is there. */

@@ -67,6 +67,8 @@ export interface RunSearch {
   filter: string;
   orderBy: readonly string[];
   state: State;
+  /** Earliest start, in ms. */
+  since: number | undefined;
   columns: readonly string[];
   tree: boolean;
   groupBy: readonly string[];
@@ -92,6 +94,7 @@ export async function runTable(search: RunSearch, options: PageOptions, signal?:
       filter: search.filter,
       order_by: [...search.orderBy],
       state: search.state,
+      since: search.since ?? null,
       columns: [...search.columns],
       tree: search.tree && !runIds,
       group_by: [...search.groupBy],
@@ -103,6 +106,11 @@ export async function runTable(search: RunSearch, options: PageOptions, signal?:
     signal,
   );
   return tablePage(reply);
+}
+
+/** How many runs have a run as their parent. */
+export async function countChildren(experimentId: string, parent: string, signal?: AbortSignal): Promise<number> {
+  return (await call("POST headrace/runs/table", { experiment_ids: [experimentId], parent, limit: 1 }, signal)).total ?? 0;
 }
 
 export function tablePage(reply: RunTableReply): TablePage {
@@ -169,6 +177,7 @@ export function csvUrl(search: RunSearch, columns: readonly string[]): string {
     experiment_ids: [...search.experimentIds],
     filter: search.filter || undefined,
     state: search.state,
+    since: search.since,
     columns: [...columns],
     order_by: [...search.orderBy],
   });

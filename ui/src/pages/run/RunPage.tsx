@@ -2,6 +2,7 @@ import { useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { ApiError } from "../../api/client";
 import { changeRuns, deleteRunTag, getLoggedModel, getRun, LOST_TAG, renameRun, type RunRow, setRunTag } from "../../api/runs";
+import { countChildren } from "../../api/tables";
 import { NOTE_TAG } from "../../api/experiments";
 import { Page } from "../../components/Page";
 import { RenameDialog } from "../../components/RenameDialog";
@@ -11,6 +12,7 @@ import { StatusMark, TimeAgo } from "../../components/ui/Marks";
 import { Menu } from "../../components/ui/Menu";
 import { Failure, Skeleton } from "../../components/ui/States";
 import { useAct, useToast } from "../../components/ui/Toast";
+import { formatCount } from "../../lib/numbers";
 import { formatExact } from "../../lib/times";
 import { navigate } from "../../state/location";
 import { printRoute, type Route, type RunTab } from "../../state/routes";
@@ -52,6 +54,7 @@ export default function RunPage({ route }: { route: RunRoute }) {
   );
 
   const paths = useModelPaths(run);
+  const children = useChildCount(run);
   const keys = useMemo(() => Object.keys(run?.metrics ?? {}), [run?.metrics]);
   const system = keys.filter((key) => key.startsWith("system/"));
   const tabs = useMemo<[RunTab, string][]>(
@@ -138,6 +141,14 @@ export default function RunPage({ route }: { route: RunRoute }) {
               <dd>{run.user || run.tags["mlflow.user"]}</dd>
             </div>
           )}
+          {children > 0 && (
+            <div>
+              <dt>Child runs</dt>
+              <dd>
+                <a href={`#${printRoute({ page: "runs", experimentId })}?flat=1&q=${encodeURIComponent(`tags.mlflow.parentRunId = '${runId}'`)}`}>{formatCount(children)}</a>
+              </dd>
+            </div>
+          )}
           {parent && (
             <div>
               <dt>Parent</dt>
@@ -207,6 +218,18 @@ export default function RunPage({ route }: { route: RunRoute }) {
       )}
     </Page>
   );
+}
+
+/** How many runs have this one as their parent. */
+function useChildCount(run: RunRow | undefined): number {
+  const { data } = useQuery({
+    queryKey: ["runs", "children", run?.id],
+    queryFn: ({ signal }) => countChildren(run?.experimentId ?? "", run?.id ?? "", signal),
+    enabled: run !== undefined,
+    staleTime: 10_000,
+    retry: false,
+  });
+  return data ?? 0;
 }
 
 /** The folders of a run's artifacts that hold its models: those it has logged, and those older clients wrote down. */

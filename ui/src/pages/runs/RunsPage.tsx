@@ -44,6 +44,8 @@ import {
   printRunsView,
   rewriteMlflowQuery,
   type RunsView,
+  type Since,
+  SPANS,
 } from "./view";
 
 /** How often is asked which columns the newest runs would have, in ms: soon while there are none. */
@@ -52,6 +54,7 @@ const DEFAULTS_LATER = 15_000;
 const GROUPABLE = Object.keys(ATTRIBUTES).filter((key) => ATTRIBUTES[key]?.group);
 /** How many runs can be compared at once. */
 const MOST_COMPARED = 1000;
+const SPAN_WORDS: Record<Since, string> = { "1h": "Last hour", "24h": "Last 24 hours", "7d": "Last 7 days", "30d": "Last 30 days", "365d": "Last year" };
 const NO_COLUMNS: readonly ColumnKey[] = [];
 
 /** `/experiments/<id>`: the runs of one experiment, under its header. */
@@ -107,6 +110,7 @@ function RunsPage({ experimentIds }: { experimentIds: string[] }) {
   );
   const ready = view.cols !== undefined || proposed.data !== undefined || proposed.error !== null;
 
+  const opened = useRef(Date.now());
   const viewText = JSON.stringify([view.sort, view.group]);
   const search = useMemo<RunSearch>(() => {
     const [sort, group] = JSON.parse(viewText) as [RunsView["sort"], ColumnKey[]];
@@ -116,11 +120,13 @@ function RunsPage({ experimentIds }: { experimentIds: string[] }) {
       filter: filterForServer(view.q),
       orderBy: orderBy(sort),
       state: view.state,
+      // To the minute, so that the question stays the same for as long as the page is drawn again.
+      since: view.since && Math.floor((opened.current - SPANS[view.since]) / 60_000) * 60_000,
       columns,
       tree: !view.flat && group.length === 0,
       groupBy: group.map(groupText),
     };
-  }, [experimentIds, view.q, viewText, view.state, view.flat, columnKeys]);
+  }, [experimentIds, view.q, viewText, view.state, view.since, view.flat, columnKeys]);
 
   const grid = useRef<HTMLDivElement>(null);
   const pointerInside = useRef(false);
@@ -268,6 +274,22 @@ function RunsPage({ experimentIds }: { experimentIds: string[] }) {
             setView({ state });
           }}
         />
+        <select
+          className={bar.select}
+          aria-label="Started"
+          value={view.since ?? ""}
+          onChange={(event) => {
+            opened.current = Date.now();
+            setView({ since: (event.target.value || undefined) as RunsView["since"] });
+          }}
+        >
+          <option value="">Any time</option>
+          {Object.entries(SPAN_WORDS).map(([span, word]) => (
+            <option key={span} value={span}>
+              {word}
+            </option>
+          ))}
+        </select>
         {runs.hasTree && !isGrouped && (
           <Button icon="tree" aria-pressed={!view.flat} title={view.flat ? "Show child runs below their parents" : "Show all runs alike"} onClick={() => setView({ flat: !view.flat })}>
             <span className={bar.word}>Tree</span>
@@ -328,8 +350,8 @@ function RunsPage({ experimentIds }: { experimentIds: string[] }) {
       ) : null}
       {otherError && rows.length === 0 ? (
         <Failure what="The runs" error={otherError} onRetry={runs.retry} />
-      ) : nothing && view.q ? (
-        <NoMatch what="runs" filter={view.q} onClear={() => setView({ q: "" })} />
+      ) : nothing && (view.q || view.since) ? (
+        <NoMatch what="runs" filter={[view.q, view.since && SPAN_WORDS[view.since]].filter(Boolean).join(", ")} onClear={() => setView({ q: "", since: undefined })} />
       ) : nothing && view.state === "trash" ? (
         <Empty title="No deleted runs">Deleted runs of this experiment wait here until they are restored or purged.</Empty>
       ) : nothing ? (

@@ -98,7 +98,7 @@ export function useRuns(search: RunSearch, ready: boolean, mayMove: () => boolea
         if (row.kind === "run" && row.status === "RUNNING" && !first.has(row.id) && running.size < MOST_RUNNING) running.set(row.id, row);
       }
       if (running.size === 0) return;
-      const rest = await runTable({ ...search, filter: "", orderBy: [], state: "all" }, { runIds: [...running.keys()] });
+      const rest = await runTable({ ...search, filter: "", orderBy: [], state: "all", since: undefined }, { runIds: [...running.keys()] });
       const news = rest.rows.map((row): TableRow => {
         const old = running.get(row.id);
         // Asked for by id, a run comes without its place in the tree.

@@ -12,7 +12,7 @@ import {
   type RunsView,
 } from "./view";
 
-const DEFAULT: RunsView = { q: "", sort: [], cols: undefined, state: "active", group: [], flat: false };
+const DEFAULT: RunsView = { q: "", sort: [], cols: undefined, state: "active", since: undefined, group: [], flat: false };
 
 const VIEWS: RunsView[] = [
   DEFAULT,
@@ -21,6 +21,7 @@ const VIEWS: RunsView[] = [
   { ...DEFAULT, sort: [{ field: "start_time", descending: false }] },
   { ...DEFAULT, cols: [] },
   { ...DEFAULT, state: "trash", cols: [{ kind: "metric", key: "a,b\\c:d" }, { kind: "attribute", key: "user" }] },
+  { ...DEFAULT, since: "7d" },
   { ...DEFAULT, flat: true, sort: [{ field: "metrics.loss:min", descending: false }] },
   { ...DEFAULT, cols: [{ kind: "metric", key: "loss", aggregate: "min" }, { kind: "metric", key: "odd:max" }] },
   { ...DEFAULT, group: [{ kind: "param", key: "a,b" }, { kind: "attribute", key: "status" }] },
@@ -38,10 +39,10 @@ describe("the runs view in the address", () => {
   });
 
   it("ignores bad values and names them", () => {
-    const query = parseQuery("sort=-nonsense,metrics.a&cols=x:y,p:lr&state=gone&group=m:acc,a:started");
+    const query = parseQuery("sort=-nonsense,metrics.a&cols=x:y,p:lr&state=gone&group=m:acc,a:started&since=ever");
     expect(parseRunsView(query)).toEqual({
-      view: { q: "", sort: [{ field: "metrics.a", descending: false }], cols: [{ kind: "param", key: "lr" }], state: "active", group: [], flat: false },
-      problems: ["state=gone", "sort=-nonsense", "cols=x:y", "group=m:acc", "group=a:started"],
+      view: { q: "", sort: [{ field: "metrics.a", descending: false }], cols: [{ kind: "param", key: "lr" }], state: "active", since: undefined, group: [], flat: false },
+      problems: ["state=gone", "since=ever", "sort=-nonsense", "cols=x:y", "group=m:acc", "group=a:started"],
     });
   });
 });
@@ -49,11 +50,12 @@ describe("the runs view in the address", () => {
 describe("an address of MLflow", () => {
   it("is rewritten to ours", () => {
     const query = parseQuery(
-      "searchFilter=metrics.a%20%3E%201&orderByKey=metrics.%60val%2Facc%60&orderByAsc=false&startTime=ALL&lifecycleFilter=Deleted&workflowType=x",
+      "searchFilter=metrics.a%20%3E%201&orderByKey=metrics.%60val%2Facc%60&orderByAsc=false&startTime=LAST_7_DAYS&lifecycleFilter=Deleted&workflowType=x",
     );
     expect([...(rewriteMlflowQuery(query) ?? [])]).toEqual([
       ["q", "metrics.a > 1"],
       ["sort", "-metrics.val/acc"],
+      ["since", "7d"],
       ["state", "trash"],
     ]);
   });

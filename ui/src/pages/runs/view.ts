@@ -21,12 +21,20 @@ export interface SortKey {
   descending: boolean;
 }
 
+const HOUR = 3_600_000;
+
+/** How far back a table can reach, in ms. */
+export const SPANS = { "1h": HOUR, "24h": 24 * HOUR, "7d": 7 * 24 * HOUR, "30d": 30 * 24 * HOUR, "365d": 365 * 24 * HOUR } as const;
+export type Since = keyof typeof SPANS;
+
 export interface RunsView {
   q: string;
   sort: SortKey[];
   /** Undefined: the default columns. */
   cols: ColumnKey[] | undefined;
   state: State;
+  /** How far back runs may have started: a key of `SPANS`. Absent is any time. */
+  since: Since | undefined;
   /** One row for each combination of values of these columns. */
   group: ColumnKey[];
   /** All runs alike, though some have parents. */
@@ -174,12 +182,16 @@ export function parseRunsView(query: ReadonlyMap<string, string>): ParsedView {
   const stateText = query.get("state") ?? "active";
   if (!STATES.includes(stateText)) problems.push(`state=${stateText}`);
   const cols = query.get("cols");
+  const since = query.get("since");
+  const isSpan = (text: string): text is Since => text in SPANS;
+  if (since !== undefined && !isSpan(since)) problems.push(`since=${since}`);
   return {
     view: {
       q: query.get("q") ?? "",
       sort: keep(splitKeys(query.get("sort") ?? ""), parseSort, "sort"),
       cols: cols === undefined ? undefined : keep(splitKeys(cols), parseColumn, "cols"),
       state: STATES.includes(stateText) ? (stateText as State) : "active",
+      since: since !== undefined && isSpan(since) ? since : undefined,
       group: keep(splitKeys(query.get("group") ?? ""), parseGroup, "group"),
       flat: query.get("flat") === "1",
     },
@@ -192,16 +204,26 @@ function printColumns(columns: readonly ColumnKey[] | undefined): string | undef
 }
 
 /** The view as entries of a query; what is default is undefined. */
-export function printRunsView(view: RunsView): Record<"q" | "sort" | "cols" | "state" | "group" | "flat", string | undefined> {
+export function printRunsView(view: RunsView): Record<"q" | "sort" | "cols" | "state" | "since" | "group" | "flat", string | undefined> {
   return {
     q: view.q || undefined,
     sort: view.sort.map(({ field, descending }) => (descending ? "-" : "") + escapeKey(field)).join(",") || undefined,
     cols: printColumns(view.cols),
     state: view.state === "active" ? undefined : view.state,
+    since: view.since,
     group: printColumns(view.group) || undefined,
     flat: view.flat ? "1" : undefined,
   };
 }
+
+/** MLflow's names of the spans that it offers. */
+const MLFLOW_SPANS: Record<string, Since | undefined> = {
+  LAST_HOUR: "1h",
+  LAST_24_HOURS: "24h",
+  LAST_7_DAYS: "7d",
+  LAST_30_DAYS: "30d",
+  LAST_YEAR: "365d",
+};
 
 /**
  * MLflow's keys on the runs page, rewritten to ours. Undefined when there is nothing to rewrite.
@@ -216,6 +238,8 @@ export function rewriteMlflowQuery(query: ReadonlyMap<string, string>): Map<stri
   if (filter) next.set("q", filter);
   const field = query.get("orderByKey")?.replace(/^attributes\./, "").replace(/^(metrics|params|tags)\.[`"](.*)[`"]$/s, "$1.$2");
   if (field && parseSort(field)) next.set("sort", (query.get("orderByAsc") === "true" ? "" : "-") + escapeKey(field));
+  const span = MLFLOW_SPANS[query.get("startTime") ?? ""];
+  if (span) next.set("since", span);
   if (query.get("lifecycleFilter")?.toLowerCase() === "deleted") next.set("state", "trash");
   return next;
 }

@@ -22,6 +22,7 @@ import { formatBytes, formatNumber, numberFromWire, plural } from "../../lib/num
 import { formatExact } from "../../lib/times";
 import { navigate } from "../../state/location";
 import { printRoute, type Route } from "../../state/routes";
+import { Comments } from "./Comments";
 import { type Field, readSignature } from "./mlmodel";
 import styles from "./VersionPage.module.css";
 
@@ -167,6 +168,9 @@ export default function VersionPage({ route }: { route: Extract<Route, { page: "
           </Section>
           <Section title="Tags">
             <TagEditor tags={found.tags} editable onSet={setTag} onRemove={removeTag} />
+          </Section>
+          <Section title="Comments">
+            <Comments name={name} version={version} />
           </Section>
           <Lineage version={found} registered={held?.registered.event ?? undefined} />
         </div>
