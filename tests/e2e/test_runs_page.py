@@ -314,7 +314,7 @@ def test_the_filter_box_offers_what_there_is(server: Server, nested: str, open_p
     box.press("Enter")
     expect(page.get_by_role("grid").get_by_role("link")).to_have_count(4)
     # Only what began lately; the address says so too.
-    page.get_by_label("Started").select_option("Last hour")
+    page.get_by_label("Started", exact=True).select_option("Last hour")
     expect(page.get_by_role("grid").get_by_role("link")).to_have_count(4)
     assert "since=1h" in page.url
     # What is wrong is said before it is sent.
