@@ -52,6 +52,8 @@ import {
 const DEFAULTS_SOON = 3000;
 const DEFAULTS_LATER = 15_000;
 const GROUPABLE = Object.keys(ATTRIBUTES).filter((key) => ATTRIBUTES[key]?.group);
+/** How long a table has to rest until what belongs to its rows is asked for. */
+const SETTLED_MS = 150;
 /** How many runs can be compared at once. */
 const MOST_COMPARED = 1000;
 const SPAN_WORDS: Record<Since, string> = { "1h": "Last hour", "24h": "Last 24 hours", "7d": "Last 7 days", "30d": "Last 30 days", "365d": "Last year" };
@@ -195,13 +197,17 @@ function RunsPage({ experimentIds }: { experimentIds: string[] }) {
 
   const { widths, onVisible: onShown } = useNumberWidths(lines, columnKeys);
   const [visible, setVisible] = useState<[number, number]>([0, 40]);
+  const settling = useRef<ReturnType<typeof setTimeout>>(undefined);
   const onVisible = useCallback(
     (first: number, last: number) => {
       onShown(first, last);
-      setVisible([first, last]);
+      // The page is drawn again when the table has come to rest, not for every row that passes.
+      clearTimeout(settling.current);
+      settling.current = setTimeout(() => setVisible([first, last]), SETTLED_MS);
     },
     [onShown],
   );
+  useEffect(() => () => clearTimeout(settling.current), []);
   const runIds = useMemo(() => lines.flatMap((line) => (line.kind === "run" ? line.id : [])), [lines]);
   const versions = useRegistered(runIds, ...visible);
   const columns = useMemo(() => {
@@ -295,10 +301,10 @@ function RunsPage({ experimentIds }: { experimentIds: string[] }) {
             <span className={bar.word}>Tree</span>
           </Button>
         )}
-        <Button icon="group" aria-pressed={isGrouped} onClick={() => setPicking("group")}>
+        <Button icon="group" title="Group by" aria-pressed={isGrouped} onClick={() => setPicking("group")}>
           <span className={bar.word}>{isGrouped ? `Grouped by ${view.group.length === 1 ? (ATTRIBUTES[view.group[0]?.key ?? ""]?.title ?? view.group[0]?.key) : `${view.group.length} keys`}` : "Group by"}</span>
         </Button>
-        <Button icon="columns" onClick={() => setPicking("columns")}>
+        <Button icon="columns" title="Columns" onClick={() => setPicking("columns")}>
           <span className={bar.word}>Columns</span>
         </Button>
         <Menu

@@ -1,5 +1,5 @@
 import { useQueries } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useCallback, useMemo } from "react";
 import { NEXT_PAGE, type RunSearch, runTable, type TablePage, type TableRow } from "../../api/tables";
 import { type Below, FEW } from "./lines";
 import { filterOfGroup } from "./view";
@@ -27,14 +27,8 @@ async function readBelow(search: RunSearch, row: TableRow, whole: boolean, signa
 /** Reads what is below the open rows, and keeps it fresh. */
 export function useBelow(search: RunSearch, open: ReadonlyMap<string, TableRow>, whole: ReadonlySet<string>): ReadonlyMap<string, Below> {
   const rows = useMemo(() => [...open.values()], [open]);
-  return useQueries({
-    queries: rows.map((row) => ({
-      queryKey: ["runs", "below", search, row.id, whole.has(row.id)],
-      queryFn: ({ signal }: { signal: AbortSignal }) => readBelow(search, row, whole.has(row.id), signal),
-      placeholderData: (previous: TablePage | undefined) => previous,
-      refetchInterval: POLL_MS,
-    })),
-    combine: (results) =>
+  const combine = useCallback(
+    (results: readonly { data: TablePage | undefined; isError: boolean }[]) =>
       new Map(
         results.flatMap(({ data, isError }, at): [string, Below][] => {
           const id = rows[at]?.id ?? "";
@@ -42,5 +36,15 @@ export function useBelow(search: RunSearch, open: ReadonlyMap<string, TableRow>,
           return [[id, { rows: data.rows, total: data.total, hasMore: data.next !== undefined, failed: false }]];
         }),
       ),
+    [rows],
+  );
+  return useQueries({
+    queries: rows.map((row) => ({
+      queryKey: ["runs", "below", search, row.id, whole.has(row.id)],
+      queryFn: ({ signal }: { signal: AbortSignal }) => readBelow(search, row, whole.has(row.id), signal),
+      placeholderData: (previous: TablePage | undefined) => previous,
+      refetchInterval: POLL_MS,
+    })),
+    combine,
   });
 }

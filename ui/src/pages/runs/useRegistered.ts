@@ -8,6 +8,15 @@ export type RunVersion = Pick<ModelVersion, "name" | "version" | "stage">;
 const CHUNK = 50;
 const ORDER = ["Production", "Staging"];
 
+/** Stays the same function, so that the map stays the same until an answer changes. */
+function byRun(results: readonly { data: ModelVersion[] | undefined }[]): ReadonlyMap<string, readonly RunVersion[]> {
+  const map = new Map<string, RunVersion[]>();
+  for (const version of results.flatMap(({ data }) => data ?? [])) map.set(version.runId, [...(map.get(version.runId) ?? []), version]);
+  const rank = ({ stage }: RunVersion): number => (ORDER.includes(stage) ? ORDER.indexOf(stage) : ORDER.length);
+  for (const versions of map.values()) versions.sort((a, b) => rank(a) - rank(b));
+  return map;
+}
+
 /** Which versions of registered models were made from the runs on screen; the most important ones first. */
 export function useRegistered(runIds: readonly string[], first: number, last: number): ReadonlyMap<string, readonly RunVersion[]> {
   const chunks = useMemo(() => {
@@ -23,12 +32,6 @@ export function useRegistered(runIds: readonly string[], first: number, last: nu
       queryFn: ({ signal }: { signal: AbortSignal }) => versionsOfRuns(ids, signal),
       staleTime: 30_000,
     })),
-    combine: (results) => {
-      const map = new Map<string, RunVersion[]>();
-      for (const version of results.flatMap(({ data }) => data ?? [])) map.set(version.runId, [...(map.get(version.runId) ?? []), version]);
-      const rank = ({ stage }: RunVersion): number => (ORDER.includes(stage) ? ORDER.indexOf(stage) : ORDER.length);
-      for (const versions of map.values()) versions.sort((a, b) => rank(a) - rank(b));
-      return map;
-    },
+    combine: byRun,
   });
 }
