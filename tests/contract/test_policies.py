@@ -196,3 +196,21 @@ def test_all_of_it_follows_from_the_ledger(store: Store, name: str) -> None:
     assert evidence["policy"]["outcome"] == "broken"
     assert [rule["rule"] for rule in evidence["policy"]["rules"] if not rule["ok"]] == ["approvals"]
     assert evidence["manifest"]["signature"] is True
+
+
+def test_a_policy_keeps_a_stage_for_one_version(store: Store) -> None:
+    store.policies.set("policies: [{models: credit, to: [Production, Staging], one_holder: true}]")
+    for name in ("credit", "other"):
+        store.registered_models.create(name)
+        for number in range(2):
+            store.model_versions.create(name, f"s3://b/{number}")
+            store.model_versions.transition_stage(name, str(number + 1), "Production")
+    found = {
+        name: [store.model_versions.get(name, version).current_stage for version in ("1", "2")]
+        for name in ("credit", "other")
+    }
+    assert found == {"credit": ["Archived", "Production"], "other": ["Production", "Production"]}
+    assert store.policies.check("credit", "1", "Production") == []
+    with refused(INVALID, "line 1", "'require'"):
+        store.policies.set("policies: [{models: credit}]")
+    assert store.decisions.verify(with_state=True).problem == ""

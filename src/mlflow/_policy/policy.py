@@ -38,6 +38,7 @@ class Policy:
         metrics: Bounds of metrics.
         approvals: How many others have to agree.
         approval_days: How long they do; `None` for ever.
+        one_holder: Whether other versions in a stage are archived as soon as one gets it.
         review_days: Within which somebody else has to look at a decision that was made all the same; `None` if it cannot.
     """
 
@@ -51,6 +52,7 @@ class Policy:
     metrics: tuple[MetricRule, ...] = field(default=())
     approvals: int = 0
     approval_days: float | None = None
+    one_holder: bool = False
     review_days: float | None = None
 
     def covers(self, name: str, place: str) -> bool:

@@ -71,15 +71,17 @@ def _policy(node: Node, what: str) -> Policy:
             "models": _texts,
             "to": _list_or_one(_place),
             "require": _requirements,
+            "one_holder": _flag,
             "break_glass": _break_glass,
         },
-        ("models", "require"),
+        ("models",) if "one_holder" in _names(node) else ("models", "require"),
     )
     return Policy(
         line=node.start_mark.line + 1,
         models=found["models"],
         places=found.get("to", ("stage/Production",)),
-        **found["require"],
+        one_holder=found.get("one_holder", False),
+        **found.get("require", {}),
         **found.get("break_glass", {}),
     )
 
@@ -131,6 +133,11 @@ def _members(node: Node, what: str, readers: Readers, required: tuple[str, ...] 
         if name not in found:
             _refuse(node, f"{what} needs {name!r}")
     return found
+
+
+def _names(node: Node) -> set[str]:
+    """Names of the members that a node has."""
+    return {str(key.value) for key, _ in node.value} if _kind(node) == "mapping" else set()
 
 
 def _list_of(read: Callable[[Node, str], T]) -> Callable[[Node, str], tuple[T, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mlflow._storage.sql.connection import Connection
 from mlflow._storage.sql.engine import Engine
 from mlflow._storage.sql.ledger import Change, Contents, Subject
-from mlflow._storage.sql.policies import Requested, enforce, version_evidence
+from mlflow._storage.sql.policies import Requested, enforce, has_one_holder, version_evidence
 from mlflow._storage.sql.registry_rows import VersionRow, find_registered_model, find_version
 from mlflow._storage.sql.tenure import Arrival, Tenure
 from mlflow._storage.validation import check_alias, check_version_number
@@ -58,7 +58,7 @@ def move_version(
     change.explain_by_tags(row.subject)
     verdict = enforce(change, engine, row, f"stage/{stage}", requested)
     seq = _move(change, row.subject, row.stage, {"stage": stage, **verdict.after}, verdict.evidence)
-    if archive_existing:
+    if archive_existing or (stage in ACTIVE_STAGES and has_one_holder(change.cx, row.name, f"stage/{stage}")):
         _archive_others(change, row, stage)
     return seq
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from mlflow._base.attribution import Attribution, current_attribution
 from mlflow._base.clock import now_ms
 from mlflow._policy.judging import Approval, Case, judge
+from mlflow._policy.policy import Policy
 from mlflow._policy.reading import read_place, read_policies
 from mlflow._storage.sql.connection import Connection
 from mlflow._storage.sql.engine import Engine
@@ -172,6 +173,11 @@ def enforce(
     return Verdict(evidence, {**after, "review_by": change.time_ms + int(days * _DAY_MS)})
 
 
+def has_one_holder(cx: Connection, name: str, place: str) -> bool:
+    """Whether a policy wants a place of a model to be held by one version alone."""
+    return any(item.one_holder for item in _covering(cx, name, place))
+
+
 def version_evidence(cx: Connection, engine: Engine, row: VersionRow) -> Evidence:
     """What is known of a version now: its run, its logged model, its files."""
     evidence = collect_evidence(cx, engine, row.run_id, row.model_id) or {}
@@ -190,13 +196,16 @@ def _event(cx: Connection) -> int:
     return 0 if found is None else found.event
 
 
+def _covering(cx: Connection, name: str, place: str) -> list[Policy]:
+    """The policies that have a say when a version of a model gets a place."""
+    policy = _policy(cx)
+    return [] if policy is None else [item for item in read_policies(policy.text) if item.covers(name, place)]
+
+
 def _judge(
     cx: Connection, row: VersionRow, place: str, evidence: Evidence, by: Attribution
 ) -> list[RuleOutcome]:
-    policy = _policy(cx)
-    if policy is None:
-        return []
-    covering = [item for item in read_policies(policy.text) if item.covers(row.name, place)]
+    covering = _covering(cx, row.name, place)
     if not covering:
         return []
     approvals = [
@@ -214,9 +223,7 @@ def _judge(
 
 def _review_days(cx: Connection, name: str, place: str) -> float | None:
     """Within which a decision against the policies has to be reviewed; `None` if one of them allows none."""
-    policy = _policy(cx)
-    assert policy is not None  # it was judged
-    days = [item.review_days for item in read_policies(policy.text) if item.covers(name, place)]
+    days = [item.review_days for item in _covering(cx, name, place)]
     known = [item for item in days if item is not None]
     return min(known) if len(known) == len(days) else None
 
