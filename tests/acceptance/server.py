@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.ports import free_port
 
-STARTS_WITHIN = 90.0
+STARTS_WITHIN = 300.0
 """Seconds."""
 
 _ASK = "import sys, urllib.request; urllib.request.urlopen(sys.argv[1] + '/health', timeout=5)"
