@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import threading
 import time
@@ -14,7 +15,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from mlflow._storage.open import open_sql_store
+from mlflow._storage.rest.store import RestStore
 from mlflow._storage.sql.store import SqlStore
+from mlflow.entities.metric import Metric
 from mlflow.server import app, protocol
 from mlflow.server.admission import Limits
 from mlflow.server.context import ServerSettings
@@ -72,6 +75,37 @@ def test_writes_that_the_database_cannot_follow_are_refused_and_the_others_are_s
         stored = {point.step for point in served_store.metrics.history(run_id, "m")}
         assert stored == {step for step, answer in enumerate(answers) if answer.status == 200}
         assert _log(http, run_id, 9).status == 200
+
+
+def test_clients_that_are_refused_wait_and_come_again(
+    live_server: LiveServer, served_store: SqlStore
+) -> None:
+    with (
+        _limited(live_server, served_store, Limits(writes=2)) as http,
+        closing(RestStore(http.address)) as client,
+    ):
+        run_id = http.new_run()
+        before = _num_refused(http)
+        with ThreadPoolExecutor(6) as threads:
+            with _busy_writer(served_store):
+                logged = [
+                    threads.submit(client.metrics.log, run_id, Metric("m", step, 1, step))
+                    for step in range(6)
+                ]
+                while _num_refused(http) < before + 4:
+                    time.sleep(0.005)
+            for each in logged:
+                each.result()
+
+        assert [point.step for point in served_store.metrics.history(run_id, "m")] == list(range(6))
+
+
+def _num_refused(http: Http) -> float:
+    found = re.search(
+        r"^headrace_requests_refused_total (\S+)$", http.get("/metrics").body.decode(), re.MULTILINE
+    )
+    assert found is not None
+    return float(found[1])
 
 
 def test_bodies_of_waiting_writes_are_limited_in_bytes_but_one_is_always_taken(
