@@ -27,17 +27,28 @@ _ATTEMPTS = 3
 
 
 class Search(NamedTuple):
-    """A search, and how many times faster it should be than MLflow's of a tenth of the runs."""
+    """A search, and how many times faster it should be than MLflow's of a tenth of the runs.
+
+    Attributes:
+        theirs: What MLflow is asked instead, where it has nothing like it.
+    """
 
     name: str
     body: dict[str, Any]
     target: float
+    theirs: dict[str, Any] | None = None
 
 
 SEARCHES = (
     Search("newest 50", {"max_results": 50}, 23),
     Search("first 1,000 runs", {"max_results": 1000}, 44),
     Search("top 50 by metric", {"max_results": 50, "order_by": ["metrics.m0 DESC"]}, 13_300),
+    Search(
+        "top 50 by the maximum of a metric (theirs: by its last value)",
+        {"max_results": 50, "order_by": ["metrics.m0:max DESC"]},
+        200,
+        {"max_results": 50, "order_by": ["metrics.m0 DESC"]},
+    ),
     Search("top 50 by param", {"max_results": 50, "order_by": ["params.lr ASC"]}, 9_800),
     Search(
         "metric and param filter, newest 50",
@@ -58,7 +69,11 @@ def searches(ours: Side, theirs: Side, rounds: int) -> Iterator[Row]:
         with server(ours, folder) as mine, server(theirs, other) as yours:
             addresses = (mine.address, yours.address)
             for search in SEARCHES:
-                figures = [_milliseconds(address, search.body, rounds) for address in addresses]
+                bodies = (search.body, search.theirs or search.body)
+                figures = [
+                    _milliseconds(address, body, rounds)
+                    for address, body in zip(addresses, bodies, strict=True)
+                ]
                 yield Row(f"search: {search.name}", "ms", figures[0], figures[1], search.target)
             figures = [_pages(address) for address in addresses]
             yield Row(f"search: {PAGES} pages of {PAGE_RUNS:,} runs", "ms", figures[0], figures[1], 4.5)
