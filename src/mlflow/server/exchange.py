@@ -156,9 +156,9 @@ class Exchange:
         body: bytes = message.get("body", b"")
         more: bool = message.get("more_body", False)
         data = [] if self._started else self._head(self._start)
-        self._started = True
         if self.scope["method"] != "HEAD":
             data += self._framed(body, more=more)
+        self._started = True
         if data:
             self._line.write(b"".join(data))
         if not more:
