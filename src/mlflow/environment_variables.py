@@ -229,6 +229,8 @@ MLFLOW_DEFAULT_PREDICTION_DEVICE = _optional("MLFLOW_DEFAULT_PREDICTION_DEVICE",
 """Device that PyTorch models predict on, such as `cpu` or `cuda:0`; a GPU where there is one by default."""
 MLFLOW_VERIFY_MODEL_FILES = _BooleanEnvironmentVariable("MLFLOW_VERIFY_MODEL_FILES", True)
 """Whether a model's files are compared with their digests before it is loaded."""
+MLFLOW_LOG_MODEL_COMPRESSION = _optional("MLFLOW_LOG_MODEL_COMPRESSION", str)
+"""How pickles of models of your own are compressed: `gzip`, `bzip2` or `lzma`; not at all by default."""
 MLFLOW_REQUIREMENTS_INFERENCE_TIMEOUT = _EnvironmentVariable(
     "MLFLOW_REQUIREMENTS_INFERENCE_TIMEOUT", float, 120.0
 )

@@ -174,7 +174,7 @@ def _requirements(flavor: Flavor, payload: Payload, folder: Path, project: UvPro
 def _imported(flavor: Flavor, payload: Payload, modules: set[str], folder: Path) -> list[str]:
     """Modules that loading the model imports; none where it cannot be loaded, which is told."""
     # A pickle of a class or function of the user's own is code too: nobody can read in it what it imports.
-    pickles = folder.glob("*.pkl") if flavor.library == "cloudpickle" else ()
+    pickles = folder.glob("*.pkl*") if flavor.library == "cloudpickle" else ()
     code = [*own_sources(modules).values(), *folder.rglob("*.py"), *pickles]
     known = {
         *top_level_modules(modules),

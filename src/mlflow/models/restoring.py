@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from mlflow._base.uri import path_from_uri
 from mlflow.environment_variables import MLFLOW_CONDA_CREATE_ENV_CMD, MLFLOW_CONDA_HOME, MLFLOW_ENV_ROOT
 from mlflow.exceptions import InvalidParameterValue, MlflowException
+from mlflow.models.digests import verify_files
 from mlflow.models.environment import (
     CONDA_FILE_NAME,
     PYTHON_ENV_FILE_NAME,
@@ -30,6 +31,7 @@ from mlflow.models.environment import (
     requirement_name,
     with_pip_requirements,
 )
+from mlflow.models.model import MLMODEL_FILE_NAME, Model
 from mlflow.models.requirements import pin_differences
 from mlflow.version import HEADRACE_VERSION
 
@@ -53,10 +55,12 @@ def restored_python(folder: Path, manager: str, override: list[str] | None = Non
         override: Requirements that replace or complete those of the model.
 
     Raises:
-        MlflowException: The manager is unknown or not installed, or the environment cannot be built.
+        MlflowException: The manager is unknown or not installed, the model's files are not those that were saved, or
+            the environment cannot be built.
     """
     if manager not in MANAGERS:
         raise InvalidParameterValue(f"Invalid env_manager {manager!r}: it is one of {', '.join(MANAGERS)}")
+    _refuse_changed(folder)
     if manager == "local":
         if override:
             raise InvalidParameterValue(
@@ -71,6 +75,12 @@ def restored_python(folder: Path, manager: str, override: list[str] | None = Non
         _logger.info("The running environment is what the model asks for; nothing is built")
         return Path(sys.executable)
     return _conda(folder, lines) if manager == "conda" else _virtual(python, lines)
+
+
+def _refuse_changed(folder: Path) -> None:
+    """Installing is running code, so what to install is compared with what was saved first."""
+    if (folder / MLMODEL_FILE_NAME).is_file():
+        verify_files(folder, Model.load(folder).file_digests)
 
 
 def _requirements(folder: Path) -> list[str]:

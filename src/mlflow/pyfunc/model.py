@@ -375,8 +375,8 @@ def _load_pyfunc(
     folder = Path(model_path)
     settings = Model.load(folder).flavors["python_function"]
     refuse_pickle(f"The Python model in {model_path!r}")
-    with payload_path(folder, settings["python_model"]).open("rb") as stream:
-        python_model = read_python_model(stream)
+    file = payload_path(folder, settings["python_model"])
+    python_model = read_python_model(file, settings.get("python_model_compression"))
     return predictor_of(python_model, folder, {**settings, "config": model_config or settings.get("config")})
 
 

@@ -11,6 +11,7 @@ from mlflow._flavors.declaration import Flavor, Payload, Predict, SaveArguments
 from mlflow._flavors.log import log_flavor
 from mlflow._flavors.pickling import references_of
 from mlflow._flavors.save import save_flavor
+from mlflow.environment_variables import MLFLOW_LOG_MODEL_COMPRESSION
 from mlflow.exceptions import InvalidParameterValue
 from mlflow.models.code import run_model_code
 from mlflow.models.environment import MLFLOW_REQUIREMENT, conda_environment, installed_version
@@ -23,6 +24,7 @@ from mlflow.models.signature import ModelSignature, _TypeHints
 from mlflow.models.uv_project import find_project
 from mlflow.pyfunc.conversations import Conversation, WrongAnswer, conversation_of
 from mlflow.pyfunc.model import PythonModel, as_python_model, can_stream, predictor_of
+from mlflow.pyfunc.unpickling import SUFFIXES, open_compressed
 from mlflow.types.inference import infer_param_schema
 from mlflow.types.type_hints import (
     TypeFromExample,
@@ -336,9 +338,13 @@ def _save(model: Any, folder: Path, options: dict[str, Any]) -> Payload:
     if options["script"] is None:
         import cloudpickle
 
-        with (folder / PAYLOAD).open("wb") as stream:
+        compression = MLFLOW_LOG_MODEL_COMPRESSION.get() or None
+        name = PAYLOAD + SUFFIXES.get(compression or "", "")
+        with open_compressed(folder / name, compression, "wb") as stream:
             cloudpickle.dump(model, stream)
-        settings["python_model"] = PAYLOAD
+        settings["python_model"] = name
+        if compression is not None:
+            settings["python_model_compression"] = compression
         modules = references_of(model).modules
     else:
         shutil.copy(options["script"], folder)

@@ -9,9 +9,31 @@ from __future__ import annotations
 import inspect
 import pickle
 from importlib import import_module
+from pathlib import Path
 from typing import IO, Any
 
+from mlflow.exceptions import InvalidParameterValue
+
 _MARK = "__mlflow_traced__"
+
+
+SUFFIXES = {"gzip": ".gz", "bzip2": ".bz2", "lzma": ".xz"}
+"""What the names of compressed pickles end with."""
+
+
+def open_compressed(file: Path, compression: str | None, mode: str) -> IO[bytes]:
+    """Opens a pickle for reading or writing.
+
+    Raises:
+        MlflowException: The compression is unknown.
+    """
+    modules = {None: "builtins", "gzip": "gzip", "bzip2": "bz2", "lzma": "lzma"}
+    if compression not in modules:
+        raise InvalidParameterValue(
+            f"Models are compressed with one of {list(SUFFIXES)}, not {compression!r}"
+        )
+    opened: IO[bytes] = import_module(modules[compression]).open(file, mode)
+    return opened
 
 
 class _StandIn:
@@ -49,9 +71,18 @@ def _is_ours(module: str) -> bool:
     return module.partition(".")[0] == "mlflow"
 
 
-def read_python_model(stream: IO[bytes]) -> Any:
-    """The model of a pickle."""
-    model = _Unpickler(stream).load()
+def read_python_model(file: Path, compression: str | None = None) -> Any:
+    """The model of a pickle.
+
+    Args:
+        file: The pickle.
+        compression: How it is compressed: `gzip`, `bzip2` or `lzma`.
+
+    Raises:
+        MlflowException: The compression is unknown.
+    """
+    with open_compressed(file, compression, "rb") as stream:
+        model = _Unpickler(stream).load()
     for cls in type(model).__mro__:
         if hasattr(cls, "_checked"):
             _take_off_tracing(cls)
