@@ -49,7 +49,7 @@ def _register(store: Store, name: str = "credit", versions: int = 1) -> None:
 
 def _all(store: Store, **wanted: object) -> list[Decision]:
     return list(
-        store.decisions.search(DecisionFilter(**wanted), 1000, newest_first=False)  # type: ignore[arg-type]
+        store.decisions.search(DecisionFilter(**wanted), 1000, newest_first=False)  # type: ignore[arg-type]  # fields by name
     )
 
 

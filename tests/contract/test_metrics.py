@@ -76,8 +76,8 @@ def test_steps_and_times_of_64_bits_survive(store: Store, run_id: str, step: int
         Metric("m", 1.0, -1, 0), Metric("m", 1.0, HIGH + 1, 0), Metric("m", 1.0, 1, HIGH + 1), Metric("m", 1.0, 1, LOW - 1),
         Metric("", 1.0, 1, 0), Metric("a//b", 1.0, 1, 0), Metric("../m", 1.0, 1, 0), Metric("m" * 251, 1.0, 1, 0),
         Metric("m\x00", 1.0, 1, 0), Metric("\ud800", 1.0, 1, 0),
-        Metric("m", "x", 1, 0), Metric("m", None, 1, 0), Metric("m", 1.0, 1.5, 0), Metric("m", 1.0, 1, 0.5),  # type: ignore[arg-type]
-        Metric("m", 1.0, None, 0), Metric("m", 10**400, 1, 0),  # type: ignore[arg-type]
+        Metric("m", "x", 1, 0), Metric("m", None, 1, 0), Metric("m", 1.0, 1.5, 0), Metric("m", 1.0, 1, 0.5),  # type: ignore[arg-type]  # refused
+        Metric("m", 1.0, None, 0), Metric("m", 10**400, 1, 0),  # type: ignore[arg-type]  # refused
     ],
 )  # fmt: skip
 def test_what_is_no_point_is_refused(store: Store, run_id: str, metric: Metric) -> None:

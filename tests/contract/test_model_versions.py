@@ -169,7 +169,7 @@ def test_versions_are_searched(store: Store, name: str, run_id: str) -> None:
         rows = store.model_versions.search(
             filter_string,
             order_by=["name ASC", "version_number ASC"],
-            **kwargs,  # type: ignore[arg-type]
+            **kwargs,  # type: ignore[arg-type]  # arguments by name
         )
         return [f"{row.name}/{row.version}" for row in rows]
 

@@ -198,7 +198,7 @@ def test_models_are_searched(store: Store) -> None:
     store.registered_models.create("prompt", PROMPT)
 
     def names(*args: object, **kwargs: object) -> list[str]:
-        return [model.name for model in store.registered_models.search(*args, **kwargs)]  # type: ignore[arg-type]
+        return [model.name for model in store.registered_models.search(*args, **kwargs)]  # type: ignore[arg-type]  # arguments by name
 
     assert names() == ["apple", "pear", "plum"]
     assert names("tags.team = 'red'") == ["apple", "plum"]

@@ -269,7 +269,7 @@ def test_an_error_names_the_place_in_the_batch(
     store: Store, run_id: str, batch: dict[str, list[Metric]], path: str
 ) -> None:
     with refused(INVALID, path):
-        store.runs.log_batch(run_id, **batch)  # type: ignore[arg-type]
+        store.runs.log_batch(run_id, **batch)  # type: ignore[arg-type]  # arguments by name
 
 
 def test_a_document_is_the_run_as_json(store: Store, run_id: str) -> None:

@@ -80,6 +80,53 @@ def used_models() -> None:
     equal([(m.key, m.value) for m in mlflow.get_logged_model(active.model_id).metrics], [("score", 0.5)])
 
 
+def measured_models() -> None:
+    """Points of models on datasets: what a search filters and orders by."""
+    experiment = fresh("Measured models")
+    train = mlflow.data.from_pandas(FRAME, name="train")
+    test = mlflow.data.from_pandas(FRAME + 1, name="test")
+    client = MlflowClient()
+    ids = {}
+    with mlflow.start_run() as run:
+        for name, trained, tested in (("good", 0.9, 0.8), ("overfitted", 1.0, 0.5), ("failed", 0.1, 0.1)):
+            made = mlflow.initialize_logged_model(name, params={"kind": name})
+            mlflow.log_metric("acc", trained, model_id=made.model_id, dataset=train)
+            client.log_metric(
+                run.info.run_id,
+                "acc",
+                tested,
+                model_id=made.model_id,
+                dataset_name=test.name,
+                dataset_digest=test.digest,
+            )
+            mlflow.log_model_params({"depth": "3"}, made.model_id)
+            mlflow.finalize_logged_model(made.model_id, "FAILED" if name == "failed" else "READY")
+            ids[name] = made.model_id
+    good = mlflow.get_logged_model(ids["good"])
+    equal(
+        {(m.dataset_name, m.value, m.run_id) for m in good.metrics},
+        {("train", 0.9, run.info.run_id), ("test", 0.8, run.info.run_id)},
+    )
+    equal((good.params, good.status.value), ({"kind": "good", "depth": "3"}, "READY"))
+
+    def names(**wanted: object) -> list[str]:
+        return [
+            item.name for item in mlflow.search_logged_models([experiment], output_format="list", **wanted)
+        ]
+
+    def by(dataset: str) -> list[dict[str, object]]:
+        return [{"field_name": "metrics.acc", "ascending": False, "dataset_name": dataset}]
+
+    equal(names(order_by=by("train")), ["overfitted", "good", "failed"])
+    equal(names(order_by=by("test")), ["good", "overfitted", "failed"])
+    equal(names(filter_string="metrics.acc > 0.7", datasets=[{"dataset_name": "test"}]), ["good"])
+    equal(names(filter_string="status = 'FAILED'"), ["failed"])
+    mlflow.set_active_model(model_id=ids["good"])
+    equal(mlflow.get_active_model_id(), ids["good"])
+    mlflow.clear_active_model()
+    equal(mlflow.get_active_model_id(), None)
+
+
 def experiment_tags() -> None:
     client = MlflowClient()
     experiment = fresh("Experiment tags")
@@ -126,4 +173,5 @@ def webhooks() -> None:
 
 
 if __name__ == "__main__":
-    flows.tell([*mlflow222.STEPS, webhooks, models, model_records, used_models, experiment_tags, renaming])
+    records = [models, model_records, used_models, measured_models]
+    flows.tell([*mlflow222.STEPS, webhooks, *records, experiment_tags, renaming])

@@ -329,7 +329,7 @@ class TestArtifacts:
     def spooled(self, root: Path, run_id: str, contents: dict[str, bytes]) -> Journal:
         journal = Journal(root, SERVER, threading.Event())
         journal.append(created(run_id))
-        artifacts = JournaledArtifacts(f"runs:/{run_id}", journal, journal.append, lambda: None)  # type: ignore[arg-type, return-value]
+        artifacts = JournaledArtifacts(f"runs:/{run_id}", journal, journal.append, lambda: None)  # type: ignore[arg-type, return-value]  # nothing is sent
         for key, content in contents.items():
             artifacts.write(key, [content])
         journal.close()
@@ -365,7 +365,7 @@ class TestTables:
     def recorded(self, root: Path, run_id: str, *tables: bytes) -> Journal:
         journal = Journal(root, SERVER, threading.Event())
         journal.append(created(run_id))
-        artifacts = JournaledArtifacts(f"runs:/{run_id}", journal, journal.append, lambda: None)  # type: ignore[arg-type, return-value]
+        artifacts = JournaledArtifacts(f"runs:/{run_id}", journal, journal.append, lambda: None)  # type: ignore[arg-type, return-value]  # nothing is sent
         for table in tables:
             artifacts.extend_table(run_id, "t.json", table)
         journal.close()

@@ -23,7 +23,7 @@ def _history(session: object) -> None:
     del session
     client = MlflowClient()
     for time, version, reason in (("2022-01-01T00:00Z", 1, "Validated"), ("2023-03-14T12:00Z", 2, "Better")):
-        with telling(lambda time=time: parse_period(time).first_ms):  # type: ignore[misc]
+        with telling(lambda time=time: parse_period(time).first_ms):  # type: ignore[misc]  # mypy does not see what the default binds
             client.create_model_version("credit", f"s3://bucket/{version}")
             client.transition_model_version_stage("credit", version, "Production", True, reason=reason)
 

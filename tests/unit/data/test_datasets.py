@@ -100,9 +100,9 @@ def test_wrong_data_is_refused() -> None:
     with pytest.raises(InvalidParameterValue, match="does not contain the specified targets column 'zzz'"):
         from_pandas(FRAME, targets="zzz")
     with pytest.raises(InvalidParameterValue, match="Expected a pandas DataFrame, got list"):
-        from_pandas([1])  # type: ignore[arg-type]
+        from_pandas([1])  # type: ignore[arg-type]  # refused
     with pytest.raises(InvalidParameterValue, match="Expected features to be a numpy array"):
-        from_numpy([1])  # type: ignore[arg-type]
+        from_numpy([1])  # type: ignore[arg-type]  # refused
 
 
 def test_a_dataset_is_linked_to_a_run_and_found_again(

@@ -103,7 +103,7 @@ def test_the_source_of_a_dataset_of_a_record_and_of_an_input_is_the_same(tmp_pat
     for given in (dataset, entity, DatasetInput(entity)):
         assert get_source(given).to_dict() == {"uri": str(tmp_path)}
     with pytest.raises(InvalidParameterValue, match="Unrecognized dataset type"):
-        get_source(3)  # type: ignore[arg-type]
+        get_source(3)  # type: ignore[arg-type]  # refused
 
 
 def test_a_local_file_stays_where_it_is_unless_a_folder_is_given(tmp_path: Path) -> None:

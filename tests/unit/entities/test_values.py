@@ -42,7 +42,7 @@ def test_entities_survive_pickling(value: object) -> None:
 
 def test_entities_cannot_be_changed() -> None:
     with pytest.raises(AttributeError):
-        INFO.status = "FINISHED"  # type: ignore[misc]
+        INFO.status = "FINISHED"  # type: ignore[misc]  # refused
 
 
 def test_run_data_shows_the_latest_value_of_each_metric() -> None:

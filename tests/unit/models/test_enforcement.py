@@ -278,7 +278,7 @@ def test_a_parameter_of_another_type_is_named() -> None:
     with pytest.raises(InvalidParameterValue, match="'n': Failed to validate"):
         enforce_params({"n": 1.5}, PARAMETERS)
     with pytest.raises(InvalidParameterValue, match="Parameters must be a dictionary"):
-        enforce_params([1], PARAMETERS)  # type: ignore[arg-type]
+        enforce_params([1], PARAMETERS)  # type: ignore[arg-type]  # refused
 
 
 def test_validate_schema_says_nothing_of_data_that_fits() -> None:

@@ -91,7 +91,7 @@ def test_only_one_request_at_a_time() -> None:
 
 def test_what_is_no_request_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TypeError, match="`pip_requirements` must be either a string path"):
-        EnvironmentRequest(pip_requirements=3)  # type: ignore[arg-type]
+        EnvironmentRequest(pip_requirements=3)  # type: ignore[arg-type]  # refused
     with pytest.raises(InvalidParameterValue, match="A single requirement goes into a list"):
         requirements(pip_requirements="scikit-learn")
     with pytest.raises(InvalidParameterValue, match="does not exist"):

@@ -51,7 +51,7 @@ def test_something_else_is_no_schema() -> None:
     with pytest.raises(TypeError, match="got 'int'"):
         ModelSignature(inputs=3)
     with pytest.raises(TypeError, match="got 'list'"):
-        ModelSignature(params=[1])  # type: ignore[arg-type]
+        ModelSignature(params=[1])  # type: ignore[arg-type]  # refused
 
 
 @dataclass
@@ -80,4 +80,4 @@ def test_set_signature_changes_a_saved_model_and_nothing_else_of_it(tmp_path: Pa
 
 def test_set_signature_takes_signatures_only(tmp_path: Path) -> None:
     with pytest.raises(InvalidParameterValue, match="Expected a ModelSignature, got dict"):
-        set_signature(str(tmp_path), {})  # type: ignore[arg-type]
+        set_signature(str(tmp_path), {})  # type: ignore[arg-type]  # refused

@@ -83,9 +83,9 @@ def test_a_direct_call_is_checked_too() -> None:
     assert Upper().predict(model_input=["a"]) == ["A"]
     called: Any = WithContext().predict(PythonModelContext({}, None), ["a"])
     assert called[1] == ["a"]
-    for call in (lambda: Upper().predict([1]), lambda: Upper().predict(model_input=[1])):  # type: ignore[list-item]
+    for call in (lambda: Upper().predict([1]), lambda: Upper().predict(model_input=[1])):  # type: ignore[list-item]  # refused
         with pytest.raises(InvalidParameterValue, match="Expected type str"):
-            call()  # type: ignore[no-untyped-call]
+            call()  # type: ignore[no-untyped-call]  # a method without types
 
 
 def test_a_decorated_function_is_checked() -> None:
@@ -118,7 +118,7 @@ def test_no_signature_where_none_is_wanted(save: Save) -> None:
 
 def test_a_mistake_in_a_hint_is_told_when_the_model_is_saved(save: Save, tmp_path: Path) -> None:
     class Wrong(PythonModel):
-        def predict(self, model_input: list) -> Any:  # type: ignore[type-arg]
+        def predict(self, model_input: list) -> Any:  # type: ignore[type-arg]  # as users write it
             return model_input
 
     with pytest.raises(InvalidParameterValue.__mro__[1], match="does not say what is in the list"):
@@ -128,7 +128,7 @@ def test_a_mistake_in_a_hint_is_told_when_the_model_is_saved(save: Save, tmp_pat
 
 def test_the_output_without_a_hint_is_inferred_from_the_example(save: Save) -> None:
     class Count(PythonModel):
-        def predict(self, model_input: list[str]):  # type: ignore[no-untyped-def]
+        def predict(self, model_input: list[str]):  # type: ignore[no-untyped-def]  # as users write it
             return [len(model_input)]
 
     without = save(Count())

@@ -35,7 +35,7 @@ def test_by_default_artifacts_pass_through_the_server_into_a_folder_beside_the_d
 
 @pytest.mark.parametrize("option", ["root", "destination"])
 def test_a_folder_is_reached_through_the_server(tmp_path: Path, option: str) -> None:
-    store = _open(tmp_path, **{option: f"{tmp_path}/files"})  # type: ignore[arg-type]
+    store = _open(tmp_path, **{option: f"{tmp_path}/files"})  # type: ignore[arg-type]  # arguments by name
 
     assert _locations(store, "a") == ("mlflow-artifacts:/1", f"{tmp_path}/files/1")
 

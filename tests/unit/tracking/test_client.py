@@ -73,10 +73,10 @@ class TestExperiments:
 
     def test_ids_may_be_numbers(self, client: MlflowClient) -> None:
         made = client.create_experiment("a")
-        assert client.get_experiment(int(made)).name == "a"  # type: ignore[arg-type]
+        assert client.get_experiment(int(made)).name == "a"  # type: ignore[arg-type]  # becomes text
 
     def test_an_artifact_location_may_be_a_path(self, client: MlflowClient, session: Path) -> None:
-        made = client.create_experiment("a", artifact_location=session / "elsewhere")  # type: ignore[arg-type]
+        made = client.create_experiment("a", artifact_location=session / "elsewhere")  # type: ignore[arg-type]  # becomes text
         run = client.create_run(made)
         client.log_text(run.info.run_id, "t", "t.txt")
         assert (session / "elsewhere" / run.info.run_id / "artifacts" / "t.txt").read_text() == "t"
@@ -99,7 +99,7 @@ class TestExperiments:
 
 class TestRuns:
     def test_a_run_is_made_without_becoming_active(self, client: MlflowClient) -> None:
-        run = client.create_run(0, 17, {"mlflow.user": "bob", "n": 1}, "first")  # type: ignore[arg-type]
+        run = client.create_run(0, 17, {"mlflow.user": "bob", "n": 1}, "first")  # type: ignore[arg-type]  # becomes text
         assert (run.info.start_time, run.info.user_id, run.info.run_name) == (17, "bob", "first")
         assert run.data.tags.items() >= {("n", "1"), ("mlflow.runName", "first")}
         assert mlflow.active_run() is None
@@ -144,7 +144,7 @@ class TestRuns:
     def test_experiments_are_given_in_any_form(
         self, client: MlflowClient, run_id: str, experiments: object
     ) -> None:
-        (found,) = client.search_runs(experiments)  # type: ignore[arg-type]
+        (found,) = client.search_runs(experiments)  # type: ignore[arg-type]  # becomes text
         assert found.info.run_id == run_id
 
     def test_the_older_name_answers_facts(self, client: MlflowClient, run_id: str) -> None:

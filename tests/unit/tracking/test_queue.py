@@ -30,7 +30,7 @@ class Runs:
         self.sizes.append(sum(len(items) for items in batch))
         if self.error is not None:
             raise self.error
-        self.store.runs.log_batch(run_id, *batch)  # type: ignore[arg-type]
+        self.store.runs.log_batch(run_id, *batch)  # type: ignore[arg-type]  # arguments by place
 
 
 class Gated:
@@ -50,7 +50,7 @@ def runs(session: Path) -> Iterator[Runs]:
 
 @pytest.fixture
 def store(runs: Runs) -> Store:
-    return Gated(runs)  # type: ignore[return-value]
+    return Gated(runs)  # type: ignore[return-value]  # has what is called
 
 
 def point(step: int, key: str = "m") -> Batch:

@@ -23,7 +23,7 @@ class OnServer:
 @pytest.fixture
 def store(session: object) -> Store:
     del session
-    return OnServer(open_session_store())  # type: ignore[return-value]
+    return OnServer(open_session_store())  # type: ignore[return-value]  # has what is called
 
 
 def test_the_end_of_a_run_on_a_server_tells_where_to_see_it(

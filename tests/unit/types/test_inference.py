@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import sparse  # type: ignore[import-untyped]
+from scipy import sparse  # type: ignore[import-untyped]  # without types
 
 from mlflow.exceptions import InvalidParameterValue
 from mlflow.types.inference import infer_param_schema, infer_schema, type_of_dtype

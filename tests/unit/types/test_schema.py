@@ -115,9 +115,9 @@ def test_unknown_types_are_named() -> None:
     with pytest.raises(MlflowException, match=r"Unsupported type 'doubl'.*'boolean', 'integer'"):
         ColSpec("doubl", "a")
     with pytest.raises(TypeError, match="got 3"):
-        ColSpec(3, "a")  # type: ignore[arg-type]
+        ColSpec(3, "a")  # type: ignore[arg-type]  # refused
     with pytest.raises(TypeError, match=r"numpy\.dtype"):
-        TensorSpec("f4", (-1,))  # type: ignore[arg-type]
+        TensorSpec("f4", (-1,))  # type: ignore[arg-type]  # refused
 
 
 @pytest.mark.parametrize("form", [{"name": "a"}, {"type": "array"}, {"type": "object"}, {"type": "map"}])

@@ -21,20 +21,20 @@ from mlflow.types.type_hints import (
 pydantic = pytest.importorskip("pydantic")
 
 
-class Message(pydantic.BaseModel):  # type: ignore[misc,name-defined]
+class Message(pydantic.BaseModel):  # type: ignore[misc,name-defined]  # optional here
     role: str
     count: int = 1
     note: str | None = None
 
 
-class Talk(pydantic.BaseModel):  # type: ignore[misc,name-defined]
+class Talk(pydantic.BaseModel):  # type: ignore[misc,name-defined]  # optional here
     messages: list[Message]
     scores: dict[str, float]
     anything: Any
     when: datetime
 
 
-class Careless(pydantic.BaseModel):  # type: ignore[misc,name-defined]
+class Careless(pydantic.BaseModel):  # type: ignore[misc,name-defined]  # optional here
     note: str | None
 
 
@@ -115,8 +115,8 @@ def test_other_hints_of_an_input_say_nothing_of_columns(hint: Any) -> None:
     ("hint", "message"),
     [
         (list, "does not say what is in the list"),
-        (list[list], "does not say what is in the list"),  # type: ignore[type-arg]
-        (list[dict], "does not say what is in the dictionary"),  # type: ignore[type-arg]
+        (list[list], "does not say what is in the list"),  # type: ignore[type-arg]  # as users write it
+        (list[dict], "does not say what is in the dictionary"),  # type: ignore[type-arg]  # as users write it
         (list[dict[int, str]], "Keys of a dictionary are text"),
         (list[Union[str, None]], "elements cannot be"),  # noqa: UP007 - what users write
         (list[Careless], "optional field `note` of the pydantic model `Careless` has no default"),

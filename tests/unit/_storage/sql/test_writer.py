@@ -75,7 +75,7 @@ def as_one_group(
         done.release()
 
     for work, subject in zip_longest(works, subjects, fillvalue=""):
-        store.engine.writer.submit(work, delivered, subject)  # type: ignore[arg-type]
+        store.engine.writer.submit(work, delivered, subject)  # type: ignore[arg-type]  # there are no more subjects than works
     assert store.engine.writer.queued() == len(works)
     go.set()
     holder.join()
@@ -335,7 +335,7 @@ def test_deadlocks_between_processes_are_resolved(postgres_store: SqlStore) -> N
 def test_groups_are_sorted_by_what_they_lock(postgres_store: SqlStore) -> None:
     order: list[str] = []
     operations = [
-        Operation(lambda _, name=name: order.append(name), name)  # type: ignore[misc]
+        Operation(lambda _, name=name: order.append(name), name)  # type: ignore[misc]  # mypy does not see what the default binds
         for name in ("c", "a", "b", "a")
     ]
     postgres_store.engine.writer._queue.extend(operations)

@@ -79,7 +79,7 @@ class TestTexts:
 
     def test_what_is_no_text_is_refused(self) -> None:
         with pytest.raises(TypeError, match="got int"):
-            mlflow.log_text(3, "a.txt")  # type: ignore[arg-type]
+            mlflow.log_text(3, "a.txt")  # type: ignore[arg-type]  # refused
 
     @pytest.mark.parametrize("name", ["a.json", "a.txt", "a"])
     def test_a_dictionary_is_json(self, name: str) -> None:
@@ -101,7 +101,7 @@ class TestTexts:
 
     def test_a_stream_of_text_is_refused(self) -> None:
         with pytest.raises(InvalidParameterValue, match="binary mode"):
-            mlflow.log_stream(io.StringIO("abc"), "s.txt")  # type: ignore[arg-type]
+            mlflow.log_stream(io.StringIO("abc"), "s.txt")  # type: ignore[arg-type]  # refused
 
 
 class TestFigures:
@@ -224,7 +224,7 @@ class TestTables:
 
     def test_other_data_and_other_names_are_refused(self) -> None:
         with pytest.raises(InvalidParameterValue, match=r"pandas\.DataFrame or a dictionary"):
-            mlflow.log_table([1], "t.json")  # type: ignore[arg-type]
+            mlflow.log_table([1], "t.json")  # type: ignore[arg-type]  # refused
         with pytest.raises(ValueError, match=r"'\.json' or '\.parquet'"):
             mlflow.log_table({"n": [1]}, "t.csv")
 

@@ -28,7 +28,7 @@ def uses() -> dict[str, dict[str, str]]:
 
 
 def test_a_dataset_is_linked_with_its_context() -> None:
-    mlflow.log_input(WINE, "training", {"rows": 5})  # type: ignore[dict-item]
+    mlflow.log_input(WINE, "training", {"rows": 5})  # type: ignore[dict-item]  # becomes text
     assert uses() == {"wine": {"mlflow.data.context": "training", "rows": "5"}}
 
 

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+from pathlib import Path
+
+import pandas as pd
 import pytest
 
 import mlflow
+from mlflow.data.pandas_dataset import from_pandas
 from mlflow.exceptions import InvalidParameterValue, ResourceDoesNotExist
 
 
 def test_a_model_is_pending_until_it_is_finalized() -> None:
-    model = mlflow.initialize_logged_model("forest", tags={"a": 1}, params={"depth": 5})  # type: ignore[dict-item]
+    model = mlflow.initialize_logged_model("forest", tags={"a": 1}, params={"depth": 5})  # type: ignore[dict-item]  # becomes text
     assert str(model.status) == "PENDING"
     assert model.tags.items() >= {("a", "1"), ("mlflow.source.type", "LOCAL")}
     assert model.params == {"depth": "5"}
@@ -63,19 +67,19 @@ def test_models_are_found_as_frame_and_as_list() -> None:
 )
 def test_incomplete_orders_and_datasets_are_refused(arguments: dict[str, object]) -> None:
     with pytest.raises(InvalidParameterValue, match="is a dictionary with"):
-        mlflow.search_logged_models(**arguments, output_format="list")  # type: ignore[call-overload]
+        mlflow.search_logged_models(**arguments, output_format="list")  # type: ignore[call-overload]  # refused
 
 
 def test_an_unknown_format_is_refused() -> None:
     with pytest.raises(ValueError, match="Unsupported output format: table"):
-        mlflow.search_logged_models(output_format="table")  # type: ignore[call-overload]
+        mlflow.search_logged_models(output_format="table")  # type: ignore[call-overload]  # refused
 
 
 def test_tags_and_params_change() -> None:
     model_id = mlflow.create_external_model("m").model_id
     mlflow.set_logged_model_tags(model_id, {"a": 1, "b": 2})
     mlflow.delete_logged_model_tag(model_id, "a")
-    mlflow.log_model_params({"depth": 5}, model_id)  # type: ignore[dict-item]
+    mlflow.log_model_params({"depth": 5}, model_id)  # type: ignore[dict-item]  # becomes text
     found = mlflow.get_logged_model(model_id)
     assert "a" not in found.tags
     assert found.tags["b"] == "2"
@@ -115,3 +119,62 @@ class TestActiveModel:
         active = mlflow.set_active_model(name="m")
         mlflow.log_model_params({"a": "1"})
         assert mlflow.get_logged_model(active.model_id).params == {"a": "1"}
+
+
+class TestMetricsOfModels:
+    @pytest.fixture
+    def models(self) -> dict[str, str]:
+        """Ids of two models: one is better on what it learned from, the other on what it has not seen."""
+        train, test = (from_pandas(pd.DataFrame({"a": [at]}), name=at) for at in ("train", "test"))
+        found = {}
+        with mlflow.start_run():
+            for name, trained, tested in (("good", 0.9, 0.8), ("overfitted", 1.0, 0.5)):
+                model_id = mlflow.initialize_logged_model(name).model_id
+                mlflow.log_metric("acc", trained, model_id=model_id, dataset=train)
+                mlflow.log_metrics({"acc": tested, "loss": 1.0}, model_id=model_id, dataset=test)
+                found[name] = model_id
+        return found
+
+    def test_say_of_which_run_and_dataset_they_are(self, models: dict[str, str]) -> None:
+        model = mlflow.get_logged_model(models["good"])
+        assert model.metrics is not None
+        assert {(point.key, point.dataset_name, point.value, point.run_id) for point in model.metrics} == {
+            ("acc", "train", 0.9, model.source_run_id),
+            ("acc", "test", 0.8, model.source_run_id),
+            ("loss", "test", 1.0, model.source_run_id),
+        }
+
+    @pytest.mark.parametrize(
+        ("dataset", "names"), [("train", ["overfitted", "good"]), ("test", ["good", "overfitted"])]
+    )
+    def test_order_models_by_dataset(self, dataset: str, names: list[str], models: dict[str, str]) -> None:
+        order = [{"field_name": "metrics.acc", "ascending": False, "dataset_name": dataset}]
+        found = mlflow.search_logged_models(order_by=order, output_format="list")
+        assert [model.name for model in found] == names
+
+    def test_filter_models_by_dataset(self, models: dict[str, str]) -> None:
+        def found(**datasets: list[dict[str, str]]) -> set[str | None]:
+            search = mlflow.search_logged_models
+            wanted = search(filter_string="metrics.acc > 0.7", output_format="list", **datasets)  # type: ignore[call-overload]  # a keyword of it
+            return {model.name for model in wanted}
+
+        assert found(datasets=[{"dataset_name": "test"}]) == {"good"}
+        assert found() == {"good"}  # the latest counts, which is that on what they have not seen
+
+    def test_count_for_the_active_model(self) -> None:
+        with mlflow.start_run(), mlflow.set_active_model(name="agent") as active:
+            mlflow.log_metric("score", 0.5)
+        model = mlflow.get_logged_model(active.model_id)
+        assert [(point.key, point.value) for point in model.metrics or ()] == [("score", 0.5)]
+
+
+def test_both_layouts_are_read(tmp_path: Path) -> None:
+    """Files of a logged model, and of MLflow 2's models, which are artifacts of their run."""
+    with mlflow.start_run() as run:
+        info = mlflow.pyfunc.log_model(name="new", python_model=len, pip_requirements=["mlflow"])
+        mlflow.pyfunc.save_model(tmp_path / "m", python_model=len, pip_requirements=["mlflow"])
+        mlflow.log_artifacts(str(tmp_path / "m"), "old")
+    run_id = run.info.run_id
+    for uri in (info.model_uri, f"runs:/{run_id}/new", f"runs:/{run_id}/old"):
+        assert mlflow.pyfunc.load_model(uri).predict(["a", "b"]) == 2
+        assert mlflow.models.get_model_info(uri).flavors.keys() == {"python_function"}

@@ -49,8 +49,8 @@ def test_anything_else_is_refused_by_name(value: Any) -> None:
 
 def test_steps_and_times_are_kept() -> None:
     with mlflow.start_run() as run:
-        mlflow.log_metric("m", 1, step=np.int64(3), timestamp=7)  # type: ignore[arg-type]
-        mlflow.log_metric("m", math.inf, step=4, timestamp=8.9)  # type: ignore[arg-type]
+        mlflow.log_metric("m", 1, step=np.int64(3), timestamp=7)  # type: ignore[arg-type]  # becomes an int
+        mlflow.log_metric("m", math.inf, step=4, timestamp=8.9)  # type: ignore[arg-type]  # becomes an int
         points = MlflowClient().get_metric_history(run.info.run_id, "m")
     assert [(point.step, point.timestamp, point.value) for point in points] == [(3, 7, 1.0), (4, 8, math.inf)]
 

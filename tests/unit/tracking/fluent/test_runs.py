@@ -226,7 +226,7 @@ class TestSearchRuns:
         mlflow.set_experiment("Default")
 
     def names(self, **arguments: object) -> list[str | None]:
-        found = mlflow.search_runs(output_format="list", **arguments)  # type: ignore[call-overload]
+        found = mlflow.search_runs(output_format="list", **arguments)  # type: ignore[call-overload]  # arguments by name
         return [run.info.run_name for run in found]
 
     def test_a_frame_has_facts_then_metrics_params_and_tags(self) -> None:
@@ -282,7 +282,7 @@ class TestSearchRuns:
 
     def test_an_unknown_format_is_refused(self) -> None:
         with pytest.raises(ValueError, match="Unsupported output format: table"):
-            mlflow.search_runs(output_format="table")  # type: ignore[call-overload]
+            mlflow.search_runs(output_format="table")  # type: ignore[call-overload]  # refused
 
     def test_the_older_name_answers_facts(self) -> None:
         assert [info.run_name for info in mlflow.list_run_infos("0")] == ["b", "a"]
