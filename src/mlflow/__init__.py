@@ -55,6 +55,7 @@ _NAMES = {
     "get_registry_uri": _URIS,
     "get_run": _RUNS,
     "get_tracking_uri": _URIS,
+    "import_checkpoints": "mlflow.tracking.fluent.checkpoints",
     "initialize_logged_model": _MODELS,
     "is_tracking_uri_set": _URIS,
     "last_active_run": _RUNS,

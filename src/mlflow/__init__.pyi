@@ -30,6 +30,7 @@ from mlflow.tracking.fluent.runs import get_parent_run as get_parent_run
 from mlflow._session.uris import get_registry_uri as get_registry_uri
 from mlflow.tracking.fluent.runs import get_run as get_run
 from mlflow._session.uris import get_tracking_uri as get_tracking_uri
+from mlflow.tracking.fluent.checkpoints import import_checkpoints as import_checkpoints
 from mlflow.tracking.fluent.logged_models import initialize_logged_model as initialize_logged_model
 from mlflow._session.uris import is_tracking_uri_set as is_tracking_uri_set
 from mlflow.tracking.fluent.runs import last_active_run as last_active_run

@@ -7,7 +7,7 @@ import pytest
 
 import mlflow
 from mlflow.data.pandas_dataset import from_pandas
-from mlflow.exceptions import InvalidParameterValue, ResourceDoesNotExist
+from mlflow.exceptions import InvalidParameterValue, ResourceAlreadyExists, ResourceDoesNotExist
 
 
 def test_a_model_is_pending_until_it_is_finalized() -> None:
@@ -178,3 +178,50 @@ def test_both_layouts_are_read(tmp_path: Path) -> None:
     for uri in (info.model_uri, f"runs:/{run_id}/new", f"runs:/{run_id}/old"):
         assert mlflow.pyfunc.load_model(uri).predict(["a", "b"]) == 2
         assert mlflow.models.get_model_info(uri).flavors.keys() == {"python_function"}
+
+
+class TestCheckpoints:
+    @pytest.fixture
+    def checkpoints(self, tmp_path: Path) -> Path:
+        folder = tmp_path / "checkpoints"
+        (folder / "epoch=2").mkdir(parents=True)
+        (folder / "epoch=2" / "weights.bin").write_text("two")
+        (folder / "epoch=1.ckpt").write_text("one")
+        (folder / ".hidden").write_text("")
+        return folder
+
+    def test_become_models_of_the_run_with_their_files(self, checkpoints: Path) -> None:
+        with mlflow.start_run() as run:
+            made = mlflow.import_checkpoints(checkpoints, model_prefix="net")
+        assert [(model.name, str(model.status), model.source_run_id) for model in made] == [
+            ("net-epoch=1", "READY", run.info.run_id),
+            ("net-epoch=2", "READY", run.info.run_id),
+        ]
+        files = [mlflow.artifacts.list_artifacts(f"models:/{model.model_id}") for model in made]
+        assert [[file.path for file in found] for found in files] == [["epoch=1.ckpt"], ["weights.bin"]]
+
+    def test_are_replaced_where_that_is_wanted(self, checkpoints: Path) -> None:
+        with mlflow.start_run() as run:
+            mlflow.import_checkpoints(checkpoints)
+        with pytest.raises(ResourceAlreadyExists, match=r"models named \['epoch=1', 'epoch=2'\] already"):
+            mlflow.import_checkpoints(checkpoints, run.info.run_id)
+        (checkpoints / "epoch=1.ckpt").write_text("better")
+        made = mlflow.import_checkpoints(checkpoints, run.info.run_id, overwrite_checkpoints=True)
+        found = mlflow.search_logged_models(output_format="list")
+        assert {model.model_id for model in found} == {model.model_id for model in made}
+        assert mlflow.artifacts.load_text(f"models:/{made[0].model_id}/epoch=1.ckpt") == "better"
+
+    def test_that_cannot_be_models_are_told_and_none_is_made(self, checkpoints: Path, tmp_path: Path) -> None:
+        with pytest.raises(InvalidParameterValue, match="start an active run"):
+            mlflow.import_checkpoints(checkpoints)
+        (checkpoints / "epoch=1.pt").write_text("")
+        (tmp_path / "empty").mkdir()
+        with mlflow.start_run():
+            for folder, error, message in (
+                (checkpoints, InvalidParameterValue, "one name, 'epoch=1'"),
+                (tmp_path / "empty", ResourceDoesNotExist, "no checkpoints in"),
+                (tmp_path / "none", ResourceDoesNotExist, "no folder of checkpoints"),
+            ):
+                with pytest.raises(error, match=message):
+                    mlflow.import_checkpoints(folder)
+        assert mlflow.search_logged_models(output_format="list") == []
