@@ -7,12 +7,12 @@ import pytest
 from mlflow._storage.sql.store import SqlStore
 from mlflow._wire.routes import ROUTES
 from mlflow.server.app import HANDLERS
-from mlflow.server.routes import tables, transfers
+from mlflow.server.routes import decisions, tables, transfers
 from tests.server.conftest import API, Http
 
 
 def test_every_route_is_answered_by_one_function() -> None:
-    answering = [*HANDLERS, *transfers.TRANSFERS, *tables.TRANSFERS]
+    answering = [*HANDLERS, *transfers.TRANSFERS, *tables.TRANSFERS, *decisions.TRANSFERS]
     assert sorted(answering) == sorted(route.name for route in ROUTES)
 
 
