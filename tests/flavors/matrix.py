@@ -13,6 +13,7 @@ from typing import Any
 from tests.compat.peers import MLFLOW_130, MLFLOW_222, MLFLOW_317, install
 from tests.flavors.environments import ENVIRONMENTS, FOLDER, ROOT, Environment
 from tests.flavors.plain import equal
+from tests.flavors.probe import ANSWER
 
 PEERS = (MLFLOW_317, MLFLOW_222, MLFLOW_130)
 OURS = "headrace"
@@ -143,10 +144,12 @@ def _cell(expected: Any, found: Any) -> str:
 
 def _probe(python: str, environment: Environment, *steps: str, **variables: str) -> Any:
     """What the probe printed, or the last line of an error."""
+    # A path to import from would lead MLflow's interpreter to this code.
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(
         [python, PROBE, environment.name, *steps],
         cwd=FOLDER,
-        env={**os.environ, **environment.variables, **variables},
+        env={**inherited, **environment.variables, **variables},
         capture_output=True,
         text=True,
         check=False,
@@ -157,4 +160,7 @@ def _probe(python: str, environment: Environment, *steps: str, **variables: str)
     if done.returncode:
         errors = [line for line in done.stderr.splitlines() if line.strip()]
         return errors[-1][:160] if errors else f"exit code {done.returncode}"
-    return json.loads(done.stdout.splitlines()[-1])
+    # Some libraries have something to say when they end.
+    return json.loads(
+        next(line for line in done.stdout.splitlines() if line.startswith(ANSWER))[len(ANSWER) :]
+    )
