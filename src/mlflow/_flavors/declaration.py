@@ -39,10 +39,19 @@ class Option:
     Attributes:
         default: Its default.
         meaning: What it is, for the documentation of the functions that take it.
+        annotation: Its type as stubs write it; told from a default that is not `None`, else anything.
     """
 
     default: Any
     meaning: str
+    annotation: str | None = None
+
+    @property
+    def type(self) -> str:
+        """The type as stubs write it."""
+        if self.annotation is not None:
+            return self.annotation
+        return type(self.default).__name__ if isinstance(self.default, bool | int | float | str) else "Any"
 
 
 SAVE_ORDER = (

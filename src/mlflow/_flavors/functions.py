@@ -27,36 +27,50 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 _SAVED = frozenset(field.name for field in fields(SaveArguments))
 
 _SAVE: dict[str, Option] = {
-    "conda_env": Option(None, "A conda environment: its dictionary, or the path of its YAML file."),
-    "code_paths": Option(None, "Files and folders of code that the model needs; copied beside it."),
-    "mlflow_model": Option(None, "MLmodel content to add to."),
+    "conda_env": Option(
+        None,
+        "A conda environment: its dictionary, or the path of its YAML file.",
+        "dict[str, Any] | str | None",
+    ),
+    "code_paths": Option(
+        None, "Files and folders of code that the model needs; copied beside it.", "list[str] | None"
+    ),
+    "mlflow_model": Option(None, "MLmodel content to add to.", "Model | None"),
     "signature": Option(
-        None, "What the model takes and gives; inferred from the example by default, `False` for none."
+        None,
+        "What the model takes and gives; inferred from the example by default, `False` for none.",
+        "ModelSignature | Literal[False] | None",
     ),
     "input_example": Option(None, "An input, or a pair of an input and parameters."),
-    "pip_requirements": Option(None, "All requirements: a list, or the path of a requirements file."),
-    "extra_pip_requirements": Option(None, "Requirements beside the inferred ones, likewise."),
-    "metadata": Option(None, "Kept in the MLmodel file."),
-    "extra_files": Option(None, "Paths or URIs of further files; copied beside the model."),
+    "pip_requirements": Option(
+        None, "All requirements: a list, or the path of a requirements file.", "list[str] | str | None"
+    ),
+    "extra_pip_requirements": Option(
+        None, "Requirements beside the inferred ones, likewise.", "list[str] | str | None"
+    ),
+    "metadata": Option(None, "Kept in the MLmodel file.", "dict[str, Any] | None"),
+    "extra_files": Option(
+        None, "Paths or URIs of further files; copied beside the model.", "list[str] | None"
+    ),
 }
 _LOG: dict[str, Option] = {
-    "artifact_path": Option(None, "The older way to say `name`."),
+    "artifact_path": Option(None, "The older way to say `name`.", "str | None"),
     **{name: option for name, option in _SAVE.items() if name != "mlflow_model"},
-    "registered_model_name": Option(None, "Registers it as a new version under this name."),
-    "await_registration_for": Option(300, "Seconds to wait for the version to be ready."),
-    "name": Option(None, "Name for people; one is made up by default."),
-    "params": Option(None, "Parameters of the logged model."),
-    "tags": Option(None, "Tags of the logged model."),
-    "model_type": Option(None, "Free text."),
+    "registered_model_name": Option(None, "Registers it as a new version under this name.", "str | None"),
+    "await_registration_for": Option(300, "Seconds to wait for the version to be ready.", "int | None"),
+    "name": Option(None, "Name for people; one is made up by default.", "str | None"),
+    "params": Option(None, "Parameters of the logged model.", "dict[str, Any] | None"),
+    "tags": Option(None, "Tags of the logged model.", "dict[str, Any] | None"),
+    "model_type": Option(None, "Free text.", "str | None"),
     "step": Option(0, "Step of the run at which it was made."),
-    "model_id": Option(None, "A logged model that exists already and gets these files."),
-    "run_id": Option(None, "Run that made it; the active run by default."),
+    "model_id": Option(None, "A logged model that exists already and gets these files.", "str | None"),
+    "run_id": Option(None, "Run that made it; the active run by default.", "str | None"),
     "resources": Option(None, "Kept in the MLmodel file."),
     "auth_policy": Option(None, "Kept in the MLmodel file."),
     "prompts": Option(None, "URIs of prompts that it uses."),
 }
 _LOAD: dict[str, Option] = {
-    "dst_path": Option(None, "Existing folder that the files are copied into first."),
+    "dst_path": Option(None, "Existing folder that the files are copied into first.", "str | Path | None"),
 }
 
 
@@ -67,7 +81,10 @@ def flavor_name(flavor: Flavor) -> str:
 
 def save_function(flavor: Flavor) -> Callable[..., None]:
     """`save_model` of a flavor."""
-    common = {"path": Option(Parameter.empty, "Folder to make; it may exist when it is empty."), **_SAVE}
+    common = {
+        "path": Option(Parameter.empty, "Folder to make; it may exist when it is empty.", "str | Path"),
+        **_SAVE,
+    }
     argument = flavor.save_argument or flavor.model_argument
     known = _arguments(flavor.save_order, common, argument, flavor.options)
     signature = _signature(known)
@@ -114,7 +131,7 @@ def log_function(flavor: Flavor) -> Callable[..., ModelInfo]:
 
 def load_function(flavor: Flavor) -> Callable[..., Any]:
     """`load_model` of a flavor."""
-    place = Option(Parameter.empty, "A path, or a `models:`, `runs:` or other artifact URI.")
+    place = Option(Parameter.empty, "A path, or a `models:`, `runs:` or other artifact URI.", "str | Path")
     known = _arguments(flavor.load_order, {"model_uri": place, **_LOAD}, None, flavor.load_options)
     signature = _signature(known)
 
@@ -164,18 +181,20 @@ def conda_function(flavor: Flavor) -> Callable[..., dict[str, Any]]:
         return conda_environment([MLFLOW_REQUIREMENT, *requirements(*args, **kwargs)])
 
     get_default_conda_env.__doc__ = f"Conda environment that every {flavor.title} model has."
-    return _with_signature(get_default_conda_env, inspect.signature(requirements))
+    signature = inspect.signature(requirements).replace(return_annotation="dict[str, Any]")
+    return _with_signature(get_default_conda_env, signature)
 
 
 def _chosen_packages(flavor: Flavor) -> Callable[..., list[str]]:
     """What callers add to the default requirements: where models have a choice of formats, the format's package."""
-    if "skops_trusted_types" not in flavor.options:
-        return list
+
+    def none() -> list[str]:
+        return []
 
     def chosen(include_cloudpickle: bool = False, include_skops: bool = False) -> list[str]:
         return ["cloudpickle"] * include_cloudpickle + ["skops"] * include_skops
 
-    return chosen
+    return chosen if "skops_trusted_types" in flavor.options else none
 
 
 def _arguments(
@@ -200,9 +219,9 @@ def _signature(arguments: dict[str, tuple[Option, bool]]) -> Signature:
     for name, (option, placed) in arguments.items():
         kind = Parameter.POSITIONAL_OR_KEYWORD if placed else Parameter.KEYWORD_ONLY
         if name == "kwargs":
-            parameters.append(Parameter(name, Parameter.VAR_KEYWORD))
+            parameters.append(Parameter(name, Parameter.VAR_KEYWORD, annotation=option.type))
         else:
-            parameters.append(Parameter(name, kind, default=option.default))
+            parameters.append(Parameter(name, kind, default=option.default, annotation=option.type))
     return Signature(sorted(parameters, key=lambda parameter: parameter.kind))
 
 

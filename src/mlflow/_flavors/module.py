@@ -8,9 +8,9 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
-from mlflow._base.lazy import lazy_module
+from mlflow._base import lazy
 
-_MAKERS = {
+MAKERS = {
     "FLAVOR_NAME": "flavor_name",
     "_load_pyfunc": "pyfunc_loader",
     "get_default_conda_env": "conda_function",
@@ -19,6 +19,7 @@ _MAKERS = {
     "log_model": "log_function",
     "save_model": "save_function",
 }
+"""Names that every flavor has, and what makes each from the declaration."""
 
 
 def lazy_flavor(
@@ -35,9 +36,9 @@ def lazy_flavor(
         aliases: Further names for the usual functions.
         submodules: Submodules that are attributes of the package without an import of their own.
     """
-    made = {name: maker for name, maker in _MAKERS.items() if name not in names}
-    made |= {alias: _MAKERS[name] for alias, name in aliases.items()}
-    load, names_of_module, public = lazy_module(package, {**made, **names}, submodules)
+    made = {name: maker for name, maker in MAKERS.items() if name not in names}
+    made |= {alias: MAKERS[name] for alias, name in aliases.items()}
+    load, names_of_module, public = lazy.lazy_module(package, {**made, **names}, submodules)
 
     def load_name(name: str) -> Any:
         if name not in made:
