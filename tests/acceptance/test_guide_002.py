@@ -1,4 +1,14 @@
-"""The snippets on models of guide 002, for scikit-learn and Python functions."""
+"""The snippets on models of guide 002, for scikit-learn and Python functions.
+
+| section | snippet | run by |
+|---|---|---|
+| MLFlow Models, Model Logging | sklearn | `guide002_models.py`, "Logging Models" |
+| MLFlow Models, Model Logging | pyfunc, custom models | `guide002_models.py`, "Custom Models" |
+| MLFlow Models, Model Logging | Keras, PyTorch, XGBoost | `test_a_model_is_logged_as_guides_do_it_and_registered` of every flavor (`make flavors`) |
+| MLFlow Models | conda, requirements.txt | `guide002_models.py`, "Using Conda", "Using requirements.txt" |
+| MLFlow Models | Docker | nothing: it is a project, and not a model |
+| Model Signatures | inferred, manual | `guide002_models.py`, "Model Signatures", "Manual Signature" |
+"""
 
 from __future__ import annotations
 

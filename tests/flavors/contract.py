@@ -377,6 +377,19 @@ class FlavorContract:
         loaded = flavor_module(get_flavor(self.found_as or self.name)).load_model(info.model_uri)
         assert equal(self.predictions(loaded, data), self.predictions(model, data))
 
+    def test_a_model_is_logged_as_guides_do_it_and_registered(
+        self, module: ModuleType, model: Any, data: Any, local_store: None
+    ) -> None:
+        with mlflow.start_run() as run:
+            if self.arguments:
+                arguments = {**self.arguments, "artifact_path": "model"}
+                module.log_model(model, **arguments, registered_model_name="Registered")
+            else:
+                module.log_model(model, "model", registered_model_name="Registered")
+        for uri in (f"runs:/{run.info.run_id}/model", "models:/Registered/1"):
+            assert equal(self.predictions(module.load_model(uri), data), self.predictions(model, data))
+            assert equal(plain(mlflow.pyfunc.load_model(uri).predict(data)), self.predictions(model, data))
+
     def test_a_model_that_cannot_be_saved_is_marked_as_failed(
         self, module: ModuleType, model: Any, local_store: None
     ) -> None:

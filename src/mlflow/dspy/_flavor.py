@@ -25,8 +25,14 @@ _FILE = "data/model.pkl"
 _FOLDER = "data/model"
 _SETTINGS = "dspy_config.pkl"
 _CHAT = "llm/v1/chat"
-# Of this process, and not of the program.
-_PASSING = {"trace", "callbacks", "caller_modules", "caller_predict", "send_stream", "stream_listeners"}
+# Of this process, and not of the program; MLflow's loader takes for granted that they are there.
+_PASSING: dict[str, Any] = {
+    "callbacks": [],
+    "caller_modules": None,
+    "caller_predict": None,
+    "send_stream": None,
+    "stream_listeners": [],
+}
 
 _LOADED: WeakKeyDictionary[Any, dict[str, Any]] = WeakKeyDictionary()
 """Settings of the programs that were loaded, which pyfunc uses in whatever thread it is called."""
@@ -58,7 +64,9 @@ def _save(model: Any, folder: Path, options: dict[str, Any]) -> Payload:
 def _current_settings() -> dict[str, Any]:
     import dspy
 
-    return {name: value for name, value in dspy.settings.copy().items() if name not in _PASSING}
+    found = {**dspy.settings.copy(), **_PASSING}
+    del found["trace"]
+    return found
 
 
 def _pickled(obj: Any) -> bytes:
