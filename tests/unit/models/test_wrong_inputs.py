@@ -13,6 +13,7 @@ import pytest
 import mlflow.pyfunc
 from mlflow.exceptions import InvalidParameterValue
 from mlflow.models.signature import ModelSignature
+from mlflow.pyfunc.model import PythonModel
 from mlflow.types.schema import (
     AnyType,
     Array,
@@ -46,7 +47,7 @@ def evaluated(code: str) -> Any:
     return eval(code, dict(NAMES))
 
 
-class Anything(mlflow.pyfunc.PythonModel):
+class Anything(PythonModel):
     def predict(self, context: Any, model_input: Any, params: Any = None) -> Any:
         return [0]
 
