@@ -160,6 +160,18 @@ def test_the_head_alone_can_be_asked_for(http: Http) -> None:
     assert data.endswith(b"\r\n\r\n")
 
 
+def test_a_body_that_nobody_wants_does_not_hold_up_what_comes_after_it(http: Http) -> None:
+    path = f"/ajax-api/2.0/mlflow/upload-artifact?run_uuid={http.new_run()}&path=a.txt"
+    size = 20 * 1024 * 1024  # more than it takes, as its head says already
+    with _line(http) as line:
+        line.sendall(f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {size}\r\n\r\n".encode())
+        line.sendall(bytes(100_000))
+        assert _answer(line)[0] == 400
+        line.sendall(bytes(size - 100_000))
+        line.sendall(b"GET /version HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert _answer(line, "GET")[0] == 200
+
+
 @pytest.mark.parametrize("target", ["http://localhost/version", "/version?x=%41#part", "/%76ersion"])
 def test_a_path_may_be_written_in_several_ways(http: Http, target: str) -> None:
     with _line(http) as line:

@@ -32,11 +32,17 @@ def notebook_name() -> str | None:
     return os.environ.get("JPY_SESSION_NAME") or os.environ.get("VSCODE_NOTEBOOK") or "notebook"
 
 
+def program_file() -> Path | None:
+    """The file that runs, `None` if there is none, or if this user may not see it."""
+    name = program_name()
+    return Path(name) if os.path.isfile(name) else None  # noqa: PTH113 - unlike that of `Path`, it never raises
+
+
 def source_folder() -> tuple[Path, str]:
     """The folder that the source lies in, and its name without ending; outside of a script the current folder."""
     notebook = notebook_name()
-    path = Path(program_name())
-    if notebook or not path.is_file() or path.resolve() == Path(sys.executable).resolve():
+    path = program_file()
+    if notebook or path is None or path.resolve() == Path(sys.executable).resolve():
         return Path.cwd(), Path(notebook).stem if notebook else "interactive"
     return path.resolve().parent, path.stem
 
@@ -53,15 +59,12 @@ def default_tags() -> dict[str, str]:
 
 def git_tags() -> dict[str, str]:
     """Commit, branch, remote and state of the repository that the source lies in; empty without one."""
-    if notebook_name():
-        path = Path.cwd()
-    else:
-        path = Path(program_name())
-        if not path.is_file():
-            return {}
+    path = program_file()
+    if path is None and not notebook_name():
+        return {}
     from mlflow._session.git import git_state
 
-    state = git_state(path.resolve().parent if path.is_file() else path)
+    state = git_state(Path.cwd() if path is None or notebook_name() else path.resolve().parent)
     if state is None:
         return {}
     tags = {

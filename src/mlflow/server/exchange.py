@@ -196,6 +196,7 @@ class Exchange:
 
     def _complete(self) -> None:
         self.complete = True
+        self.body = b""  # what was not asked for until now does not hold up what comes after it
         self._wake()
         self._line.complete(keep=self._keep)
 

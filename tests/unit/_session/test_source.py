@@ -9,7 +9,7 @@ import pytest
 
 import mlflow
 from mlflow._base.attribution import user_name
-from mlflow._session.source import default_tags, environment_tags, git_tags
+from mlflow._session.source import default_tags, environment_tags, git_tags, source_folder
 from mlflow.exceptions import InvalidParameterValue
 
 
@@ -20,6 +20,17 @@ def test_the_source_is_the_script_as_it_was_started(monkeypatch: pytest.MonkeyPa
         "mlflow.source.name": "src/train.py",
         "mlflow.source.type": "LOCAL",
     }
+
+
+def test_a_script_that_this_user_may_not_see_is_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    name = "x" * 300  # which no file may have, so that asking for it is an error for everyone
+    monkeypatch.setattr(sys, "argv", [name])
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(OSError, match="too long"):
+        Path(name).stat()
+    assert source_folder() == (tmp_path, "interactive")
+    assert git_tags() == {}
 
 
 def test_in_a_notebook_the_source_is_the_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
