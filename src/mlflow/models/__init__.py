@@ -13,6 +13,7 @@ __getattr__, __dir__, __all__ = lazy_module(
         "ModelSignature": "mlflow.models.signature",
         "Resource": "mlflow.models.resources",
         "ResourceType": "mlflow.models.resources",
+        "add_libraries_to_model": "mlflow.models.libraries",
         "convert_input_example_to_serving_input": "mlflow.models.example",
         "get_model_info": "mlflow.models.model",
         "infer_pip_requirements": "mlflow._flavors.requirements",

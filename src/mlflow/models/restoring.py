@@ -41,6 +41,8 @@ MANAGERS = ("local", "virtualenv", "uv", "conda")
 _DISTRIBUTION = "headrace"
 _OURS = {"mlflow", "mlflow-skinny", _DISTRIBUTION}
 _DONE = ".complete"
+_PACKED = re.compile(r"wheels/[^/\s]+\.whl")
+"""What `add_libraries_to_model` makes of a requirement."""
 
 
 def restored_python(folder: Path, manager: str, override: list[str] | None = None) -> Path:
@@ -91,6 +93,7 @@ def _requirements(folder: Path) -> list[str]:
     lines = [line.strip() for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
     # Paths in it are relative to the model's folder.
     lines = [re.sub(r"^(-[cr]) (?!/)", rf"\1 {folder}/", line) for line in lines]
+    lines = [f"{folder}/{line}" if _PACKED.fullmatch(line) else line for line in lines]
     return [own_requirement(), *(line for line in lines if requirement_name(line) not in _OURS)]
 
 

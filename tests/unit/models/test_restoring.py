@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from tests.unit.models.packages import package
 
 from mlflow.exceptions import InvalidParameterValue, MlflowException
 from mlflow.models import restoring
@@ -28,29 +29,6 @@ def write(folder: Path, *lines: str, python: str = ".".join(map(str, sys.version
     (folder / "requirements.txt").write_text("\n".join(lines))
     (folder / "python_env.yaml").write_text(f"python: {python}\n")
     (folder / "conda.yaml").write_text("name: mlflow-env\ndependencies: [pip]\n")
-    return folder
-
-
-def package(folder: Path) -> Path:
-    """A package of one module, which is built without anything that has to be fetched."""
-    folder.mkdir()
-    (folder / "tiny_thing.py").write_text("VALUE = 7\n")
-    info = "Metadata-Version: 2.1\nName: tiny-thing\nVersion: 1.0\n"
-    (folder / "pyproject.toml").write_text(
-        '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
-    )
-    (folder / "backend.py").write_text(
-        "import zipfile\n"
-        "def build_wheel(folder, config_settings=None, metadata_directory=None):\n"
-        "    name = 'tiny_thing-1.0-py3-none-any.whl'\n"
-        "    with zipfile.ZipFile(f'{folder}/{name}', 'w') as wheel:\n"
-        "        wheel.write('tiny_thing.py')\n"
-        f"        wheel.writestr('tiny_thing-1.0.dist-info/METADATA', {info!r})\n"
-        "        wheel.writestr('tiny_thing-1.0.dist-info/WHEEL', "
-        "'Wheel-Version: 1.0\\nGenerator: t\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')\n"
-        "        wheel.writestr('tiny_thing-1.0.dist-info/RECORD', '')\n"
-        "    return name\n"
-    )
     return folder
 
 
