@@ -163,7 +163,8 @@ def test_a_policy_says_what_is_missing_and_others_agree(
     # Nobody agrees with themselves; somebody else does, and it moves.
     expect(waiting.get_by_role("button", name="Approve")).to_have_count(0)
     other = open_page(f"{server.url}/#/models")
-    other.get_by_role("region", name="Waiting for an answer").get_by_role("button", name="Approve").click()
+    asked = other.get_by_role("region", name="Waiting for an answer").get_by_role("listitem")
+    asked.filter(has_text="agreed v1").get_by_role("button", name="Approve").click()
     decide(other, "Approve", reason="Looked at the report", name="bob")
     expect(other.get_by_role("row", name="agreed")).to_contain_text("by bob")
     other.get_by_role("row", name="agreed").get_by_role("link", name="agreed").click()

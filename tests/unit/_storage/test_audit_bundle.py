@@ -19,12 +19,12 @@ from mlflow.exceptions import MlflowException
 
 
 @pytest.fixture
-def bundle(tmp_path: Path) -> Path:
+def bundle(session: Path) -> Path:
     """A bundle about version 2 of a model that has three."""
-    model = tmp_path / "model"
+    model = session / "model"
     model.mkdir()
     (model / "MLmodel").write_text("flavors: {}")
-    mlflow.set_tracking_uri(f"sqlite:///{tmp_path}/store.db")
+    mlflow.set_tracking_uri(f"sqlite:///{session}/store.db")
     client = MlflowClient()
     client.set_registry_policy("policies:\n  - models: fraud\n    require: {reason: true}\n")
     for version in (1, 2, 3):
@@ -32,7 +32,7 @@ def bundle(tmp_path: Path) -> Path:
         client.transition_model_version_stage(
             "fraud", version, "Production", True, reason=f"Better <than> {version - 1}", ticket="RISK-7"
         )
-    path = tmp_path / "bundle.zip"
+    path = session / "bundle.zip"
     write_bundle(open_registry_store(), "fraud", "2", path)
     return path
 

@@ -13,13 +13,13 @@ from mlflow.models.location import model_folder
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(session: Path) -> Path:
     """A model folder that is registered as version 1 of `fruit`."""
-    folder = tmp_path / "model"
+    folder = session / "model"
     (folder / "data").mkdir(parents=True)
     (folder / "MLmodel").write_text("signature:\n  inputs: '[]'\n")
     (folder / "data" / "weights.bin").write_bytes(b"weights")
-    mlflow.set_tracking_uri(f"sqlite:///{tmp_path}/store.db")
+    mlflow.set_tracking_uri(f"sqlite:///{session}/store.db")
     MlflowClient().create_model_version("fruit", str(folder))
     return folder
 
