@@ -103,7 +103,7 @@ def fill_headrace(uri: str, count: int) -> None:
             runs = filled_runs(count)
             for start in range(0, count, _CHUNK):
                 chunk = list(zip(numbers[start : start + _CHUNK], runs, strict=False))
-                store.engine.write(lambda cx, chunk=chunk: _insert(cx, store, chunk))  # type: ignore[misc]
+                store.engine.write(lambda cx, chunk=chunk: _insert(cx, store, chunk))  # type: ignore[misc]  # mypy cannot infer defaults of lambdas
                 settle(store.engine)
         _analyze(store)
     finally:

@@ -33,7 +33,7 @@ def language_model() -> Any:
     return model
 
 
-class Echo(dspy.Module):  # type: ignore[misc,name-defined]
+class Echo(dspy.Module):  # type: ignore[misc,name-defined]  # it has no types
     def forward(self, messages: list[dict[str, str]]) -> Any:
         return dspy.Prediction(text=messages[-1]["content"].upper())
 

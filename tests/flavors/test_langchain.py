@@ -30,7 +30,7 @@ class TestLangchain(FlavorContract):
     def test_the_flavor_is_found_by_the_type_of_its_models(self, flavor: Flavor, model: Any) -> None:
         assert find_flavor(made()) == flavor
 
-    def test_a_model_is_logged_without_a_run(  # type: ignore[override]
+    def test_a_model_is_logged_without_a_run(  # type: ignore[override]  # it takes other fixtures
         self, model: Any, data: Any, local_store: None
     ) -> None:
         info = mlflow.langchain.log_model(model, name="alone")

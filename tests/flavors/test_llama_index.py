@@ -64,7 +64,7 @@ def test_the_engine_has_the_configuration_of_the_model(tmp_path: Path) -> None:
 
 
 def test_settings_are_kept_without_keys_and_come_with_the_model(tmp_path: Path) -> None:
-    class Keyed(core.MockEmbedding):  # type: ignore[misc,name-defined]
+    class Keyed(core.MockEmbedding):  # type: ignore[misc,name-defined]  # it has no types
         api_key: str | None = None
 
     Keyed.__qualname__ = "Keyed"

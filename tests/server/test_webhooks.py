@@ -148,7 +148,7 @@ def test_what_fails_for_a_while_is_tried_again_later_each_time_and_then_given_up
     served_store.registered_models.create("credit")
     now, waits, ids = now_ms(), [], set()
     for attempt in range(1, 5):
-        with telling(lambda now=now: now):  # type: ignore[misc]
+        with telling(lambda now=now: now):  # type: ignore[misc]  # mypy cannot infer defaults of lambdas
             assert deliveries.start_due() == 1
             ids.add(receiver.next().headers["x-mlflow-delivery-id"])
             _until(lambda: served_store.webhooks.deliveries(webhook.webhook_id)[0].last_attempt == now)  # noqa: B023 - called at once

@@ -74,7 +74,7 @@ def _pickled(obj: Any) -> bytes:
     import cloudpickle
     import dspy
 
-    class Keyless(cloudpickle.Pickler):  # type: ignore[misc]
+    class Keyless(cloudpickle.Pickler):  # type: ignore[misc]  # it has no types
         def reducer_override(self, part: Any) -> Any:
             if isinstance(part, dspy.LM) and ("api_key" in part.kwargs or part.history):
                 part = part.copy()

@@ -7,7 +7,7 @@ from typing import Any
 import dspy
 
 
-class Shout(dspy.Module):  # type: ignore[misc]
+class Shout(dspy.Module):  # type: ignore[misc]  # it has no types
     def __init__(self) -> None:
         super().__init__()
         self.ask = dspy.Predict("question -> answer")

@@ -10,7 +10,7 @@ data = keras.data
 def models() -> dict[str, Any]:
     import tensorflow
 
-    class Linear(tensorflow.Module):  # type: ignore[misc]
+    class Linear(tensorflow.Module):  # type: ignore[misc]  # it has no types
         def __init__(self) -> None:
             super().__init__()
             self.weights = tensorflow.Variable([[2.0], [-1.0]])

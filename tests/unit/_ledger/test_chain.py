@@ -26,7 +26,7 @@ def _events(count: int) -> list[Event]:
 
 
 def _rows(events: list[Event]) -> list[tuple[Stored, str]]:
-    return [((*event.head, *event.parts, event.digests, event.hash), "ada") for event in events]  # type: ignore[misc]
+    return [((*event.head, *event.parts, event.digests, event.hash), "ada") for event in events]  # type: ignore[misc]  # mypy loses the tuple when it is unpacked
 
 
 def _check(rows: list[Any]) -> None:
