@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bench import measures
 from bench.engine import engine
+from bench.engine_postgresql import engine_postgresql
 from bench.histories import histories
 from bench.memory import memory
 from bench.registry import registry
@@ -21,6 +22,7 @@ from bench.sides import PEER_VERSION, sides
 MEASURES: dict[str, Measure] = {
     **measures.MEASURES,
     "engine": engine,
+    "engine_postgresql": engine_postgresql,
     "histories": histories,
     "memory": memory,
     "registry": registry,

@@ -6,7 +6,7 @@ import json
 import sqlite3
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -37,18 +37,22 @@ def engine(ours: Side, theirs: Side, rounds: int) -> Iterator[Row]:
 
 def _served(side: Side) -> float:
     with empty_folder() as folder, server(side, folder) as running:
-        runs = [new_run(running.address) for _ in range(CLIENTS)]
+        return batches_per_second(running.address, [new_run(running.address) for _ in range(CLIENTS)])
 
-        def make(number: int) -> bytes:
-            metrics = [
-                {"key": key, "value": 0.5, "timestamp": 1_700_000_000_000 + number, "step": number}
-                for key in ("a", "b", "c")
-            ]
-            body = json.dumps({"run_id": runs[number % CLIENTS], "metrics": metrics})
-            return request_bytes(running.address, "POST", "/api/2.0/mlflow/runs/log-batch", body.encode())
 
-        prepared = [make(number) for number in range(60_000)]
-        return drive(running.address, CLIENTS, SECONDS, lambda number: prepared[number % 60_000]).per_second
+def batches_per_second(address: str, runs: Sequence[str]) -> float:
+    """Log-batches of 3 metrics that a server takes from as many clients as there are runs."""
+
+    def make(number: int) -> bytes:
+        metrics = [
+            {"key": key, "value": 0.5, "timestamp": 1_700_000_000_000 + number, "step": number}
+            for key in ("a", "b", "c")
+        ]
+        body = json.dumps({"run_id": runs[number % len(runs)], "metrics": metrics})
+        return request_bytes(address, "POST", "/api/2.0/mlflow/runs/log-batch", body.encode())
+
+    prepared = [make(number) for number in range(60_000)]
+    return drive(address, len(runs), SECONDS, lambda number: prepared[number % 60_000]).per_second
 
 
 def _bare(path: Path) -> float:

@@ -116,13 +116,20 @@ class Server(NamedTuple):
 
 
 @contextmanager
-def server(side: Side, folder: Path) -> Iterator[Server]:
-    """A server on an empty folder, and how long it took from its start to its first answer."""
+def server(side: Side, folder: Path, *options: str) -> Iterator[Server]:
+    """A server in a folder, and how long it took from its start to its first answer."""
     port = free_port()
+    with serving([side.command, "server", "--port", str(port), *options], port, folder) as running:
+        yield running
+
+
+@contextmanager
+def serving(command: Sequence[str], port: int, folder: Path) -> Iterator[Server]:
+    """Whatever a command starts that listens on a port, until the end of the block."""
     started = time.perf_counter()
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(
-            [side.command, "server", "--port", str(port)],
+            list(command),
             cwd=folder,
             env=environment(),
             stdout=log,
