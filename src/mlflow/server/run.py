@@ -32,6 +32,9 @@ DRAIN_SECONDS = 1
 """How long requests that are under way may take once the server is told to stop."""
 TICKS_OF_A_SWEEP = 50
 """How often slow clients are looked for; a tick is a tenth of a second."""
+TURN_SECONDS = 0.0005
+"""How long a thread may keep the interpreter from another one that wants it. The writer's thread gives it up at every
+statement; with the 5 ms that are usual it would wait for as long to go on with its transaction."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +140,7 @@ def _serve_one(
 
     parent = os.getppid()
     _allow_many_files()
+    sys.setswitchinterval(TURN_SECONDS)
 
     settings = ServerSettings(**{**vars(options.settings), "fast_reads": store.engine.dialect.fast_reads})
     artifacts = ServerArtifacts(store, enabled=settings.serve_artifacts)

@@ -118,7 +118,7 @@ def _latest(stored: Sequence[Row], arrived: inbox.Arrived) -> dict[int, list[Row
     }
     for run, series in arrived.items():
         for key, points in series.items():
-            newest = max(points)
+            newest = points[-1]
             ranks[run, key] = max(ranks.get((run, key), newest), newest)
     return _by_run(
         [

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import math
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
@@ -33,6 +33,8 @@ FAN_IN = 4
 """So many packs of about the same size become one."""
 _CHUNK = 500
 _value = itemgetter(2)
+_nan = itemgetter(3)
+_moment = itemgetter(0, 1)
 _logger = logging.getLogger(__name__)
 
 _SUMMARY = {
@@ -109,7 +111,7 @@ def fold(cx: Connection, dialect: Dialect, run: int | None = None) -> None:
 
     Needs a writing transaction of its own.
     """
-    _append(cx, dialect, inbox.take(cx, run))
+    _append(cx, dialect, inbox.take(cx, run, alone=not dialect.row_lock))
 
 
 def finish(cx: Connection, dialect: Dialect, run: int) -> None:
@@ -131,12 +133,15 @@ def _append(cx: Connection, dialect: Dialect, arrived: inbox.Arrived) -> None:
     for run, experiment in experiments.items():
         series = arrived[run]
         late = _late(run, series, stored)
+        known: dict[int, set[Point]] = defaultdict(set)
         if late:
             for key, point in already_stored(cx, run, late):
-                series[key].discard(point)
+                known[key].add(point)
         few: dict[int, list[Point]] = {}
         for key in sorted(series):
-            points = sorted(series[key])
+            points = series[key]
+            if key in known:
+                points = [point for point in points if point not in known[key]]
             if not points:
                 continue
             before = stored.get((run, key))
@@ -171,7 +176,7 @@ def _summaries(cx: Connection, series: Sequence[tuple[int, int]]) -> dict[tuple[
 
 
 def _late(
-    run: int, series: Mapping[int, set[Point]], stored: Mapping[tuple[int, int], Row]
+    run: int, series: Mapping[int, Sequence[Point]], stored: Mapping[tuple[int, int], Row]
 ) -> dict[int, list[Point]]:
     """Points that are not newer than the latest one of their series: only they can be stored already."""
     late = {}
@@ -181,9 +186,8 @@ def _late(
             continue
         value, step, ts = summary[:3]
         latest = (step, ts, 0.0, 1) if value is None else (step, ts, value, 0)
-        points = [point for point in arrived if point <= latest]
-        if points:
-            late[key] = points
+        if arrived[0] <= latest:
+            late[key] = list(arrived[: bisect_right(arrived, latest)])
     return late
 
 
@@ -203,15 +207,17 @@ def _grown(before: Row | None, points: Sequence[Point]) -> Row:
         first = min(
             first, (begin_step, begin_ts, 0.0, 1) if begin is None else (begin_step, begin_ts, begin, 0)
         )
-    numbers = [point for point in points if not point[3]]
+    numbers = [point for point in points if not point[3]] if any(map(_nan, points)) else points
     if numbers:
         # Of equal extremes the one at the earliest step counts, whenever it came.
-        least, greatest = min(numbers, key=_value), max(numbers, key=_value)
-        if low is None or least[2] < low or (least[2] == low and least[0] < low_step):  # type: ignore[operator]  # set together
-            low_step, low = least[0], least[2]
-        if high is None or greatest[2] > high or (greatest[2] == high and greatest[0] < high_step):  # type: ignore[operator]  # set together
-            high_step, high = greatest[0], greatest[2]
-        total += sum(filter(math.isfinite, map(_value, numbers)))
+        values = list(map(_value, numbers))
+        least, greatest = min(values), max(values)
+        least_step, greatest_step = numbers[values.index(least)][0], numbers[values.index(greatest)][0]
+        if low is None or least < low or (least == low and least_step < low_step):  # type: ignore[operator]  # set together
+            low_step, low = least_step, least
+        if high is None or greatest > high or (greatest == high and greatest_step < high_step):  # type: ignore[operator]  # set together
+            high_step, high = greatest_step, greatest
+        total += sum(filter(math.isfinite, values))
     step, ts, value, nan = latest
     first_step, first_ts, first_value, first_nan = first
     return (
@@ -318,8 +324,8 @@ def _to_blocks(cx: Connection, run: int, key: int, points: Sequence[Point]) -> N
     """Stores sorted points of a series in its blocks."""
     row = cx.one("SELECT packed_step, packed_ts FROM metric WHERE run = ? AND key = ?", (run, key))
     packed = (MIN_INT64, -1) if row is None or row[0] is None else (row[0], row[1])
-    late = [point for point in points if point[:2] <= packed]
-    newer = list(points[len(late) :])
+    edge = bisect_right(points, packed, key=_moment)
+    late, newer = points[:edge], list(points[edge:])
     if late:
         _insert_into_blocks(cx, run, key, late)
     if not newer:

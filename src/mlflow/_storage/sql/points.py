@@ -20,7 +20,7 @@ import zlib
 from array import array
 from collections.abc import Sequence
 from itertools import accumulate, pairwise, repeat
-from operator import sub
+from operator import itemgetter, sub
 from typing import Any, NamedTuple
 
 from mlflow.exceptions import DataLoss
@@ -32,6 +32,9 @@ _LENGTH = struct.Struct("<I")
 _EVEN = struct.Struct("<qQ")
 _DOUBLE = struct.Struct("<d")
 _MASK = (1 << 64) - 1
+_LIMITS = ((1 << 12, 13, 6), (1 << 13, 13, 7), (math.inf, zlib.MAX_WBITS, 8))
+"""Window and memory level of zlib for data of so many bytes: neither makes it larger."""
+_step, _stamp, _value, _nan = map(itemgetter, range(4))
 _EVENLY, _DIFFERENCES, _DOUBLES = range(3)
 _MIN, _MAX = -(1 << 63), (1 << 63) - 1
 
@@ -46,9 +49,8 @@ class PointColumns(NamedTuple):
 
 def columns_of(points: Sequence[Point]) -> PointColumns:
     """Columns of points."""
-    return PointColumns(
-        [point[0] for point in points], [point[1] for point in points], list(map(value_of, points))
-    )
+    values = value_of if any(map(_nan, points)) else _value
+    return PointColumns(list(map(_step, points)), list(map(_stamp, points)), list(map(values, points)))
 
 
 def points_of(steps: Sequence[int], stamps: Sequence[int], values: Sequence[float]) -> list[Point]:
@@ -68,11 +70,7 @@ def value_of(point: Point) -> float:
 
 def pack_points(points: Sequence[Point]) -> bytes:
     """The three columns of points."""
-    if not points:
-        return pack_numbers(()) * 2 + pack_doubles(())
-    steps, stamps, values, flags = zip(*points, strict=True)
-    if any(flags):
-        values = tuple(map(value_of, points))
+    steps, stamps, values = columns_of(points)
     return pack_numbers(steps) + pack_numbers(stamps) + pack_doubles(values)
 
 
@@ -197,7 +195,16 @@ def _packed(column: array[int] | array[float]) -> bytes:
     if sys.byteorder == "big":
         column.byteswap()
     raw = column.tobytes()
-    return zlib.compress(b"".join([raw[plane::8] for plane in range(8)]), 1)
+    return _deflated(b"".join([raw[plane::8] for plane in range(8)]))
+
+
+def _deflated(data: bytes) -> bytes:
+    """Data as zlib compresses it, with no more memory than that takes: to clear all that zlib uses by default takes
+    as long as to compress a block.
+    """
+    window, memory = next(limits for size, *limits in _LIMITS if len(data) <= size)
+    packer = zlib.compressobj(1, zlib.DEFLATED, window, memory)
+    return packer.compress(data) + packer.flush()
 
 
 def _evenly(data: bytes, start: int, end: int) -> tuple[int, int]:

@@ -229,8 +229,8 @@ class Series:
             found += packs.decode_series(bytes(data), self._key)
         arrived = inbox.waiting(self._cx, [self._run]).get(self._run, {}).get(self._key)
         if arrived:
-            stored = already_stored(self._cx, self._run, {self._key: sorted(arrived)})
-            found += arrived.difference(point for _, point in stored)
+            stored = {point for _, point in already_stored(self._cx, self._run, {self._key: arrived})}
+            found += [point for point in arrived if point not in stored]
         return sorted(found)
 
     def _single(

@@ -136,7 +136,8 @@ class Writer:
         self._queue.append(Operation(work, subject, delivered))
         if self._thread is None:
             self._start_thread()
-        self._wake.set()
+        if not self._wake.is_set():
+            self._wake.set()
         if self._closed:
             self._write_rest()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,13 +35,42 @@ def test_damaged_bytes_are_reported(series: dict[int, list[Point]], data: st.Dat
         decode(b"\x09" + good[1:])
 
 
-@given(st.lists(st.tuples(INTEGERS, INTEGERS, INTEGERS, st.floats(allow_nan=False)), max_size=20))
-def test_a_row_of_the_inbox_gives_back_what_arrived(arrived: list[tuple[int, int, int, float]]) -> None:
-    keys, steps, stamps, values = zip(*arrived, strict=True) if arrived else ((), (), (), ())
-    data = inbox.encode(keys, steps, stamps, values)
-    assert list(inbox.decode(data)) == arrived
-    with pytest.raises(DataLoss, match="damaged"):
-        list(inbox.decode(data + b"x"))
+ARRIVED = st.lists(
+    st.tuples(st.integers(1, 4), st.integers(0, 9) | INTEGERS, INTEGERS, st.floats()), min_size=1, max_size=6
+)
+
+
+@given(st.lists(ARRIVED, max_size=12))
+def test_the_inbox_gives_back_what_arrived_sorted_and_once(
+    rows: list[list[tuple[int, int, int, float]]],
+) -> None:
+    expected: dict[int, set[Point]] = {}
+    for row in rows:
+        for key, step, ts, value in row:
+            point = (step, ts, 0.0, 1) if math.isnan(value) else (step, ts, value, 0)
+            expected.setdefault(key, set()).add(point)
+    stored = [inbox.encode(*zip(*row, strict=True)) for row in rows]
+    assert inbox.decode(stored) == {key: sorted(points) for key, points in expected.items()}
+
+
+@given(st.integers(1, 60), st.integers(1, 60))
+def test_the_inbox_takes_rows_apart_that_all_have_the_same_series(rows: int, width: int) -> None:
+    keys = range(1, width + 1)
+    stored = [
+        inbox.encode(keys, [step] * width, [7] * width, [key + step / 8 for key in keys])
+        for step in range(rows)
+    ]
+    assert inbox.decode(stored) == {
+        key: [(step, 7, key + step / 8, 0) for step in range(rows)] for key in keys
+    }
+
+
+@given(ARRIVED)
+def test_a_damaged_row_of_the_inbox_is_reported(row: list[tuple[int, int, int, float]]) -> None:
+    good = inbox.encode(*zip(*row, strict=True))
+    for bad in (good[:-1], good + b"x", b""):
+        with pytest.raises(DataLoss, match="damaged"):
+            inbox.decode([good, bad])
 
 
 def test_a_run_with_many_points_is_due_and_everything_when_all_runs_together_have_many() -> None:
