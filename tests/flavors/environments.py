@@ -15,6 +15,9 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / ".flavors"
 
 _CPU_TORCH = "torch==2.13.0"
+# What MLflow 1.30 itself is installed with; see `tests.compat.peers`.
+_OLDER = ("numpy<2", "pandas<2", "scipy<1.12")
+_OLDER_SKLEARN = (*_OLDER, "scikit-learn<1.3")
 
 
 @dataclass(frozen=True)
@@ -25,12 +28,19 @@ class Environment:
         name: Name of the flavor.
         requirements: Its library and what that needs.
         variables: What is set in the environment of its processes.
-        peer_requirements: What MLflow needs of the library's package beyond it, to save models.
+        older: Requirements for the comparison with MLflow 1.30, which knows only libraries of its time; empty where
+            today's will do.
     """
 
     name: str
     requirements: tuple[str, ...]
     variables: dict[str, str] = field(default_factory=dict)
+    older: tuple[str, ...] = ()
+
+    @property
+    def of_mlflow_1(self) -> Environment:
+        """The environment to compare with MLflow 1.30: the same, if it has no older requirements."""
+        return Environment(f"{self.name}-older", self.older, self.variables) if self.older else self
 
     @property
     def python(self) -> Path:
@@ -86,19 +96,19 @@ def _run(*command: str) -> None:
 ENVIRONMENTS = {
     environment.name: environment
     for environment in (
-        Environment("sklearn", ("scikit-learn",)),
+        Environment("sklearn", ("scikit-learn",), older=_OLDER_SKLEARN),
         Environment("xgboost", ("xgboost", "scikit-learn")),
-        Environment("lightgbm", ("lightgbm", "scikit-learn")),
+        Environment("lightgbm", ("lightgbm", "scikit-learn"), older=("lightgbm<5", *_OLDER_SKLEARN)),
         Environment("catboost", ("catboost",)),
-        Environment("statsmodels", ("statsmodels", "pyarrow")),
+        Environment("statsmodels", ("statsmodels", "pyarrow"), older=("statsmodels<0.15", *_OLDER)),
         Environment("pytorch", (_CPU_TORCH,)),
-        Environment("onnx", ("onnx", "onnxruntime")),
+        Environment("onnx", ("onnx", "onnxruntime"), older=("onnx<1.16", "onnxruntime<1.18", *_OLDER)),
         Environment("keras", (_CPU_TORCH, "keras"), {"KERAS_BACKEND": "torch"}),
         Environment("tensorflow", ("tensorflow",), {"TF_CPP_MIN_LOG_LEVEL": "3"}),
         Environment("spacy", ("spacy",)),
         Environment("prophet", ("prophet",)),
         Environment("pmdarima", ("pmdarima",)),
-        Environment("shap", ("shap", "scikit-learn", "pyarrow")),
+        Environment("shap", ("shap", "scikit-learn", "pyarrow"), older=("shap<0.45", *_OLDER_SKLEARN)),
         Environment("transformers", (_CPU_TORCH, "transformers")),
         Environment("sentence_transformers", (_CPU_TORCH, "sentence-transformers")),
         Environment("langchain", ("langchain", "langchain-core")),

@@ -7,13 +7,15 @@ import os
 import re
 import subprocess
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tests.compat.peers import MLFLOW_130, MLFLOW_222, MLFLOW_317, install
+from tests.compat.peers import MLFLOW_130, MLFLOW_222, MLFLOW_317, Peer, install
 from tests.flavors.environments import ENVIRONMENTS, FOLDER, ROOT, Environment
 from tests.flavors.plain import equal
 from tests.flavors.probe import ANSWER
+from tests.flavors.reasons import reason_for
 
 PEERS = (MLFLOW_317, MLFLOW_222, MLFLOW_130)
 OURS = "headrace"
@@ -32,18 +34,16 @@ def print_matrix(names: list[str]) -> int:
         names: Flavors to compare; of the others the table keeps what was found before.
 
     Returns:
-        Exit code: 1 when predictions differ, or what one saved the other cannot load.
+        Exit code: 1 when anything is not equal for which `tests.flavors.reasons` has no reason.
     """
     failed = 0
     for peer in PEERS:
         install(peer)
     for name in names:
-        environment = ENVIRONMENTS[name]
-        environment.install()
-        with tempfile.TemporaryDirectory() as folder:
-            rows = [tuple(map(_without_places, row)) for row in _rows(environment, Path(folder))]
+        today, older = ENVIRONMENTS[name], ENVIRONMENTS[name].of_mlflow_1
+        rows = [*_rows(name, today, (MLFLOW_317, MLFLOW_222)), *_rows(name, older, (MLFLOW_130,))]
         for row in rows:
-            failed += any("differs" in cell or "error" in cell for cell in row[-2:])
+            failed += any(cell not in ("", "equal") and reason_for(cell) is None for cell in row[-2:])
             print("| " + " | ".join((name, *row)) + " |", flush=True)
         known = json.loads(_FOUND.read_text()) if _FOUND.exists() else {}
         _FOUND.write_text(json.dumps({**known, name: rows}))
@@ -92,41 +92,55 @@ def _noted(ways: list[str] | None, notes: list[str]) -> str:
         if text == "equal":
             parts.append(f"{way} equal")
         elif text:
-            note = text.replace("|", "/").replace("<", "&lt;")
+            reason = reason_for(text)
+            note = f"{reason}: {text}" if reason else text
+            note = note.replace("|", "/").replace("<", "&lt;")
             if note not in notes:
                 notes.append(note)
             parts.append(f"{way} {notes.index(note) + 1}")
     return ", ".join(parts)
 
 
-def _rows(environment: Environment, folder: Path) -> list[tuple[str, ...]]:
-    saved = {name: folder / name for name in (OURS, *(peer.name for peer in PEERS))}
+def _rows(flavor: str, environment: Environment, peers: tuple[Peer, ...]) -> list[tuple[str, ...]]:
+    environment.install()
+    with tempfile.TemporaryDirectory() as folder:
+        found = _outcomes(flavor, environment, peers, Path(folder))
+    return [tuple(map(_without_places, row)) for row in found]
+
+
+def _outcomes(
+    flavor: str, environment: Environment, peers: tuple[Peer, ...], folder: Path
+) -> list[tuple[str, ...]]:
+    saved = {name: folder / name for name in (OURS, *(peer.name for peer in peers))}
     for path in saved.values():
         path.mkdir()
-    ours = _probe(str(environment.python), environment, f"save={saved[OURS]}", f"load={saved[OURS]}")
+    probe = partial(_probe, flavor, environment)
+    ours = probe(environment.python, f"save={saved[OURS]}", f"load={saved[OURS]}")
     rows: list[tuple[str, ...]] = []
-    expected = {}
-    for peer in PEERS:
-        libraries = {"HEADRACE_LIBRARIES": str(environment.libraries)}
+    theirs = {}
+    for peer in peers:
         steps = (f"save={saved[peer.name]}", f"load={saved[peer.name]}", f"load={saved[OURS]}")
-        theirs = _probe(str(peer.interpreter), environment, *steps, **libraries)
-        if isinstance(theirs, str):
-            rows.append((_ALL, peer.name, OURS, f"not run: {theirs}", ""))
+        answer = probe(peer.interpreter, *steps, HEADRACE_LIBRARIES=str(environment.libraries))
+        if isinstance(answer, str):
+            rows.append((_ALL, peer.name, OURS, f"not run: {answer}", ""))
             continue
-        expected[peer.name] = theirs[0]
-        rows += _compared(OURS, peer.name, ours[0] if isinstance(ours, list) else ours, theirs[1])
-    here = _probe(str(environment.python), environment, *(f"load={saved[name]}" for name in expected))
-    for index, (name, there) in enumerate(expected.items()):
-        rows += _compared(name, OURS, there, here[index] if isinstance(here, list) else here)
+        *theirs[peer.name], found = answer
+        rows += _compared(OURS, peer.name, ours, found)
+    here = probe(environment.python, *(f"load={saved[name]}" for name in theirs))
+    for index, (name, there) in enumerate(theirs.items()):
+        rows += _compared(name, OURS, there, here if isinstance(here, str) else here[index])
     return rows
 
 
-def _compared(saver: str, loader: str, expected: Any, found: Any) -> list[tuple[str, ...]]:
-    if not isinstance(expected, dict) or not expected:
-        return [(_ALL, saver, loader, f"not saved: {expected or 'see matrix.log'}", "")]
-    if not isinstance(found, dict):
-        return [(_ALL, saver, loader, f"not run: {found}", "")]
-    return [
+def _compared(saver: str, loader: str, saved: Any, found: Any) -> list[tuple[str, ...]]:
+    """Rows of what one saved, which has the errors of saving and the outcomes of loading, and the other loaded."""
+    if isinstance(saved, str):
+        return [(_ALL, saver, loader, f"not saved: {saved}", "")]
+    errors, expected = saved
+    rows = [(model, saver, loader, f"not saved: {error[:160]}", "") for model, error in errors.items()]
+    if isinstance(found, str):
+        return [*rows, (_ALL, saver, loader, f"not run: {found}", "")]
+    return rows + [
         (model, saver, loader, *(_cell(outcomes[way], found[model][way]) for way in ("native", "pyfunc")))
         for model, outcomes in expected.items()
     ]
@@ -142,12 +156,12 @@ def _cell(expected: Any, found: Any) -> str:
     return "equal" if equal(expected, found) else f"differs: {str(expected)[:60]} and {str(found)[:60]}"
 
 
-def _probe(python: str, environment: Environment, *steps: str, **variables: str) -> Any:
+def _probe(flavor: str, environment: Environment, python: Path, *steps: str, **variables: str) -> Any:
     """What the probe printed, or the last line of an error."""
     # A path to import from would lead MLflow's interpreter to this code.
     inherited = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(
-        [python, PROBE, environment.name, *steps],
+        [python, PROBE, flavor, *steps],
         cwd=FOLDER,
         env={**inherited, **environment.variables, **variables},
         capture_output=True,
@@ -156,7 +170,7 @@ def _probe(python: str, environment: Environment, *steps: str, **variables: str)
         timeout=900,
     )
     with (FOLDER / "matrix.log").open("a") as stream:
-        stream.write(f"== {python} {environment.name} {steps}\n{done.stderr}\n")
+        stream.write(f"== {python} {flavor} {steps}\n{done.stderr}\n")
     if done.returncode:
         errors = [line for line in done.stderr.splitlines() if line.strip()]
         return errors[-1][:160] if errors else f"exit code {done.returncode}"

@@ -3,8 +3,9 @@
     python tests/flavors/probe.py FLAVOR save=FOLDER load=FOLDER load=OTHER
 
 It uses public names only. The variable HEADRACE_LIBRARIES names a further folder to import from, for environments
-that have MLflow and not the library. `save` writes a folder for each model; for every `load` a JSON list has, for
-each model, the outcomes of the library's own loader and of pyfunc.
+that have MLflow and not the library. The answer is a JSON list with what each step found: `save` writes a folder for
+each model and gives the errors of those that it could not; `load` gives, for each model, the outcomes of the library's
+own loader and of pyfunc.
 """
 
 from __future__ import annotations
@@ -30,14 +31,18 @@ from tests.flavors.plain import plain
 ANSWER = "the answer: "
 
 
-def save(flavor: str, folder: Path) -> None:
+def save(flavor: str, folder: Path) -> dict[str, str]:
     sample = importlib.import_module(f"tests.flavors.samples.{flavor}")
     module = importlib.import_module(f"mlflow.{flavor}")
     # Inferring them takes the original seconds for each model, and they are not compared.
     arguments = getattr(sample, "arguments", None)
+    errors = {}
     for name, model in sample.models().items():
         call = partial(module.save_model, model, path=str(folder / name), pip_requirements=[flavor])
-        outcome(partial(call, **(arguments(name) if arguments else {})), name)
+        error = outcome(partial(call, **(arguments(name) if arguments else {})), name)
+        if error is not None:
+            errors[name] = error
+    return errors
 
 
 def load(flavor: str, folder: Path) -> dict[str, Any]:
@@ -78,10 +83,7 @@ def main() -> None:
     found = []
     for step in steps:
         command, _, folder = step.partition("=")
-        if command == "save":
-            save(flavor, Path(folder))
-        else:
-            found.append(load(flavor, Path(folder)))
+        found.append((save if command == "save" else load)(flavor, Path(folder)))
     print(f"\n{ANSWER}{json.dumps(found)}", flush=True)
 
 

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.flavors.contract import FlavorContract
+from tests.flavors.keras_contract import KerasContract
 
 pytest.importorskip("keras")
 
 
-class TestKeras(FlavorContract):
+class TestKeras(KerasContract):
     name = "keras"
+    load_arguments = "load_model_kwargs"

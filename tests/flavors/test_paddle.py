@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,19 @@ def test_training_goes_on_with_the_weights_and_the_optimizer(
     monkeypatch.setenv("MLFLOW_ALLOW_PICKLE_DESERIALIZATION", "false")
     with pytest.raises(PermissionDenied):
         mlflow.paddle.load_model(tmp_path / "m", model=model)
+
+
+def test_what_older_versions_pickle_beside_the_weights_is_not_read_where_pickles_are_forbidden(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mlflow.paddle.save_model(sample.trained(), tmp_path / "m", pip_requirements=[])
+    (tmp_path / "m" / "model.pdiparams.info").write_bytes(pickle.dumps({}))
+    monkeypatch.setenv("MLFLOW_VERIFY_MODEL_FILES", "false")
+    assert mlflow.paddle.load_model(tmp_path / "m")
+    monkeypatch.setenv("MLFLOW_ALLOW_PICKLE_DESERIALIZATION", "false")
+    for load in (mlflow.paddle.load_model, mlflow.pyfunc.load_model):
+        with pytest.raises(PermissionDenied, match=r"'model\.pdiparams\.info' of the model"):
+            load(str(tmp_path / "m"))
 
 
 def test_a_layer_has_no_optimizer_to_keep(tmp_path: Path) -> None:

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.flavors.contract import FlavorContract
+from tests.flavors.keras_contract import KerasContract
 
 pytest.importorskip("tensorflow")
 
 
-class TestTensorflow(FlavorContract):
+class TestTensorflow(KerasContract):
     name = "tensorflow"
     found_as = "keras"  # which its Keras models are of
+    load_arguments = "keras_model_kwargs"

@@ -100,10 +100,25 @@ def refuse_pickle(what: str) -> None:
     Raises:
         MlflowException: `PERMISSION_DENIED`: `MLFLOW_ALLOW_PICKLE_DESERIALIZATION` is false.
     """
+    refuse_code(
+        f"{what} is a pickle, and reading a pickle",
+        "save the model again with serialization_format='skops', where its library supports it",
+    )
+
+
+def refuse_code(reading: str, remedy: str) -> None:
+    """Refuses to read what can run code, as a pickle can, where the settings forbid it.
+
+    Args:
+        reading: What is to be read and why that is one, as the error begins: "... and reading it".
+        remedy: What to do for a form that is read.
+
+    Raises:
+        MlflowException: `PERMISSION_DENIED`: `MLFLOW_ALLOW_PICKLE_DESERIALIZATION` is false.
+    """
     if not MLFLOW_ALLOW_PICKLE_DESERIALIZATION.get():
         raise PermissionDenied(
-            f"{what} is a pickle, and reading a pickle can run any code that its author put into it. "
+            f"{reading} can run any code that its author put into it. "
             "MLFLOW_ALLOW_PICKLE_DESERIALIZATION is false, so it is not read. If you trust where it comes from, "
-            "set MLFLOW_ALLOW_PICKLE_DESERIALIZATION=true; else save the model again with "
-            "serialization_format='skops', where its library supports it."
+            f"set MLFLOW_ALLOW_PICKLE_DESERIALIZATION=true; else {remedy}."
         )

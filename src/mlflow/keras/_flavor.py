@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from mlflow._flavors.declaration import Flavor, Option, Payload, Predict
+from mlflow._flavors.keras_files import MODEL_FILE, read_keras_file
 from mlflow._flavors.load import payload_path
 from mlflow.exceptions import NotSupported
 from mlflow.types._libraries import is_frame
 
 _FOLDER = "data"
-_FILE = "model.keras"
 
 
 def _save(model: Any, folder: Path, options: dict[str, Any]) -> Payload:
@@ -23,7 +23,7 @@ def _save(model: Any, folder: Path, options: dict[str, Any]) -> Payload:
         )
     (folder / _FOLDER).mkdir()
     (folder / _FOLDER / "keras_module.txt").write_text("keras", encoding="utf-8")
-    model.save(folder / _FOLDER / _FILE, **(options["save_model_kwargs"] or {}))
+    model.save(folder / _FOLDER / MODEL_FILE, **(options["save_model_kwargs"] or {}))
     backend = keras.config.backend()
     return Payload(
         flavor={"data": _FOLDER, "keras_backend": backend, "save_exported_model": False},
@@ -44,9 +44,9 @@ def _load(
         raise NotSupported(
             "The model was exported for TensorFlow (`save_exported_model`); read it with tensorflow"
         )
+    data = payload_path(folder, settings.get("data") or _FOLDER)
     # Keras refuses code inside of a model by itself (`safe_mode`).
-    file = payload_path(folder, settings.get("data") or _FOLDER) / _FILE
-    return keras.saving.load_model(file, custom_objects=custom_objects, **(load_model_kwargs or {}))
+    return read_keras_file(data, keras.saving.load_model, custom_objects, **(load_model_kwargs or {}))
 
 
 def _predictor(model: Any, _folder: Path, _settings: dict[str, Any]) -> Predict:

@@ -66,6 +66,9 @@ def _load(folder: Path, settings: dict[str, Any], model: Any = None, **kwargs: A
             "The model was saved with `training=True`, as weights without a graph; pass the paddle.Model that is to "
             "have them: mlflow.paddle.load_model(model_uri, model=...)"
         )
+    # Versions of PaddlePaddle without its newer graphs read what they wrote of variables, too.
+    if pickled := next(place.glob("*.info"), None):
+        refuse_pickle(f"The part {pickled.name!r} of the model in {str(folder)!r}")
     layer = paddle.jit.load(str(place / prefix.name), **kwargs)
     layer.eval()
     return layer

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from pickle import UnpicklingError
+from threading import Lock
 from typing import Any
 
-from mlflow._flavors.pickling import refuse_pickle
+from mlflow._flavors.pickling import refuse_code, refuse_pickle
+from mlflow.environment_variables import MLFLOW_ALLOW_PICKLE_DESERIALIZATION
 from mlflow.exceptions import InvalidParameterValue, MlflowException
 from mlflow.models.example import split_example
 from mlflow.types._libraries import is_array, is_frame
@@ -18,6 +24,9 @@ _PICKLE_FILE = "model.pth"
 _GRAPH_FILE = "model.pt2"
 _MODULE_FILE = "pickle_module_info.txt"
 _DEFAULT_MODULE = "mlflow.pytorch.pickle_module"
+_FORCED = "TORCH_FORCE_WEIGHTS_ONLY_LOAD"
+_FORCING = Lock()
+_PARTS_WITH_CODE = ("opaque_obj", "custom_obj", "aotinductor")
 
 
 def write_pickle(model: Any, folder: Path, pickle_module: Any) -> str:
@@ -81,12 +90,12 @@ def read(folder: Path, **kwargs: Any) -> Any:
         **kwargs: Passed to `torch.load`; for a graph only `map_location` has a meaning.
 
     Raises:
-        MlflowException: `PERMISSION_DENIED`: it is a pickle, and they are forbidden.
+        MlflowException: `PERMISSION_DENIED`: it is a pickle, or a graph with one inside, and they are forbidden.
     """
     import torch
 
     if (folder / _GRAPH_FILE).is_file():
-        graph = torch.export.load(folder / _GRAPH_FILE).module()
+        graph = _read_graph(folder / _GRAPH_FILE).module()
         return graph.to(kwargs["map_location"]) if kwargs.get("map_location") else graph
     file = folder / _PICKLE_FILE
     if not file.is_file():
@@ -99,6 +108,51 @@ def read(folder: Path, **kwargs: Any) -> Any:
     named = folder / _MODULE_FILE
     name = named.read_text(encoding="utf-8").strip() if named.is_file() else _DEFAULT_MODULE
     return torch.load(file, **{"pickle_module": import_module(name), "weights_only": False, **kwargs})
+
+
+def _read_graph(file: Path) -> Any:
+    import torch
+
+    if MLFLOW_ALLOW_PICKLE_DESERIALIZATION.get():
+        return torch.export.load(file)
+    # PyTorch writes tensors, but reads whatever objects an author put beside them.
+    with _tensors_alone():
+        if any(part in name.lower() for name in _parts(file) for part in _PARTS_WITH_CODE):
+            refuse_code(
+                f"The graph in {str(file)!r} holds objects or libraries beside its tensors, and reading it",
+                "save the model again without them",
+            )
+        try:
+            return torch.export.load(file)
+        except UnpicklingError:
+            refuse_pickle(f"A part of the graph in {str(file)!r}")
+            raise
+
+
+def _parts(file: Path) -> list[str]:
+    """Names of what lies in a graph's file, read as PyTorch itself reads it."""
+    import torch
+
+    try:
+        names: list[str] = torch._C.PyTorchFileReader(str(file)).get_all_records()
+    except RuntimeError:  # the form before PyTorch 2.8, which has neither
+        return []
+    return names
+
+
+@contextmanager
+def _tensors_alone() -> Iterator[None]:
+    """Meanwhile `torch.load` makes nothing but tensors and plain values, in every thread."""
+    with _FORCING:
+        before = os.environ.get(_FORCED)
+        os.environ[_FORCED] = "1"
+        try:
+            yield
+        finally:
+            if before is None:
+                del os.environ[_FORCED]
+            else:
+                os.environ[_FORCED] = before
 
 
 def _is_scripted(file: Path) -> bool:
@@ -114,4 +168,6 @@ def as_tensor(data: Any) -> Any:
     import numpy
     import torch
 
-    return torch.from_numpy(data.to_numpy(dtype=numpy.float32) if is_frame(data) else data)
+    array = data.to_numpy(dtype=numpy.float32) if is_frame(data) else data
+    # A table of today's pandas gives its own memory, which nobody may write to, and PyTorch warns of that.
+    return torch.from_numpy(numpy.require(array, requirements="W"))

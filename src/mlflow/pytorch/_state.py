@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mlflow._flavors.library import import_library
+from mlflow._flavors.pickling import refuse_pickle
 from mlflow.exceptions import InvalidParameterValue
 from mlflow.models.location import model_folder
 from mlflow.pytorch._flavor import FLAVOR
@@ -54,7 +55,13 @@ def load_state_dict(state_dict_uri: str | Path, **kwargs: Any) -> Any:
     Args:
         state_dict_uri: A path, or a `runs:` or other artifact URI of the folder.
         **kwargs: Passed to `torch.load`, such as `map_location`.
+
+    Raises:
+        MlflowException: `PERMISSION_DENIED`: anything else is asked for, and pickles are forbidden.
     """
     torch = import_library(FLAVOR)
+    arguments = {"weights_only": True, **kwargs}
+    if not arguments["weights_only"]:
+        refuse_pickle(f"With `weights_only=False` the state dictionary in {str(state_dict_uri)!r}")
     with model_folder(state_dict_uri, None) as folder:
-        return torch.load(folder.path / _FILE, **{"weights_only": True, **kwargs})
+        return torch.load(folder.path / _FILE, **arguments)

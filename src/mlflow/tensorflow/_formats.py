@@ -5,14 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from mlflow._flavors.formats import read_pickle
+from mlflow._flavors.keras_files import CUSTOM_OBJECTS_FILE, MODEL_FILE, find_keras_file, read_keras_file
 from mlflow._flavors.load import payload_path
-from mlflow.exceptions import MlflowException
 
 KERAS = "keras"
 MODULE = "tf2-module"
 MODULE_FOLDER = "tf2model"
-_CUSTOM_OBJECTS = "custom_objects.cloudpickle"
 
 
 def write_keras(
@@ -26,9 +24,9 @@ def write_keras(
     if custom_objects:
         import cloudpickle
 
-        with (target / _CUSTOM_OBJECTS).open("wb") as stream:
+        with (target / CUSTOM_OBJECTS_FILE).open("wb") as stream:
             cloudpickle.dump(custom_objects, stream)
-    model.save(target / "model.keras", **keras_model_kwargs)
+    model.save(target / MODEL_FILE, **keras_model_kwargs)
 
 
 def read(
@@ -40,7 +38,7 @@ def read(
     """Reads a model in any of the forms that MLflow has written since its version 1.
 
     Raises:
-        MlflowException: The payload has none of the forms, or custom objects are pickled and pickles are forbidden.
+        MlflowException: The payload has none of the forms, or one that can run code where pickles are forbidden.
     """
     import tensorflow
 
@@ -49,14 +47,7 @@ def read(
         path = payload_path(folder, settings.get("saved_model_dir") or MODULE_FOLDER)
         return tensorflow.saved_model.load(str(path), **saved_model_kwargs)
     data = payload_path(folder, settings.get("data") or "data")
-    custom = data / _CUSTOM_OBJECTS
-    objects = read_pickle(custom) if custom.is_file() else None
-    for name in ("model.keras", "model.h5"):
-        if (data / name).is_file():
-            return tensorflow.keras.models.load_model(
-                data / name, custom_objects=objects, **keras_model_kwargs
-            )
-    if (data / "model").is_dir():
+    if find_keras_file(data) is None and (data / "model").is_dir():
         # Keras 3 reads no folders; what it can be is a model that answers and is not trained further.
         return tensorflow.saved_model.load(str(data / "model"), **saved_model_kwargs)
-    raise MlflowException(f"The TensorFlow model in {str(data)!r} lacks its file 'model.keras'")
+    return read_keras_file(data, tensorflow.keras.models.load_model, **keras_model_kwargs)

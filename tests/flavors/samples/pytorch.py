@@ -9,7 +9,14 @@ def models() -> dict[str, Any]:
     import torch
 
     torch.manual_seed(0)
-    return {"sequential": torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.ReLU(), torch.nn.Linear(3, 1))}
+    model = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.ReLU(), torch.nn.Linear(3, 1))
+    return {"sequential": model, "graph": model, "pickled": model}
+
+
+def arguments(name: str) -> dict[str, Any]:
+    if name == "graph":
+        return {"serialization_format": "pt2", "input_example": data().values[:4]}
+    return {"serialization_format": "pickle"} if name == "pickled" else {}
 
 
 def data() -> Any:
@@ -19,6 +26,7 @@ def data() -> Any:
 def answers(model: Any, data: Any) -> Any:
     import torch
 
-    model.eval()
+    if not isinstance(model, torch.fx.GraphModule):  # a graph is in the mode that it was saved in
+        model.eval()
     with torch.no_grad():
         return model(torch.from_numpy(data.values)).numpy()
