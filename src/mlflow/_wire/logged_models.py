@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from mlflow._wire.enums import MODEL_STATUS_NAMES, ModelStatusName
-from mlflow._wire.metrics import WireMetric, metric_from_wire, metric_to_wire
+from mlflow._wire.metrics import WireMetric, metric_from_wire, metrics_to_wire
 from mlflow._wire.shapes import KeyValue, Request, Response, stated
 from mlflow.entities.logged_model import LoggedModel
 from mlflow.entities.logged_model_status import LoggedModelStatus
@@ -168,7 +168,7 @@ def model_to_wire(model: LoggedModel) -> WireModel:
         ),
         WireModelData(
             [KeyValue(key, value) for key, value in model.params.items()],
-            [metric_to_wire(metric) for metric in model.metrics or ()],
+            metrics_to_wire(model.metrics or ()),
         ),
     )
 

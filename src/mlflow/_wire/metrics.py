@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from math import isfinite
 from typing import Literal
 
 import msgspec
@@ -134,18 +135,21 @@ def _doubles_from_wire(values: Sequence[WireDouble | None]) -> list[float | None
     return [None if value is None else double_from_wire(value, "series") for value in values]
 
 
-def metric_to_wire(metric: Metric) -> WireMetric:
-    """A point for a response."""
-    return WireMetric(
-        metric.key,
-        double_to_wire(metric.value),
-        metric.timestamp,
-        metric.step,
-        metric.model_id,
-        metric.dataset_name,
-        metric.dataset_digest,
-        metric.run_id,
-    )
+def metrics_to_wire(metrics: Iterable[Metric]) -> list[WireMetric]:
+    """Points for a request or response."""
+    return [
+        WireMetric(
+            metric.key,
+            value if isfinite(value := metric.value) else double_to_wire(value),
+            metric.timestamp,
+            metric.step,
+            metric.model_id,
+            metric.dataset_name,
+            metric.dataset_digest,
+            metric.run_id,
+        )
+        for metric in metrics
+    ]
 
 
 def metrics_from_wire(metrics: Sequence[WireMetric]) -> list[Metric]:

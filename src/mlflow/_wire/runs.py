@@ -12,7 +12,7 @@ from mlflow._wire.inputs import (
     dataset_input_from_wire,
     dataset_input_to_wire,
 )
-from mlflow._wire.metrics import WireMetric, metric_from_wire, metric_to_wire
+from mlflow._wire.metrics import WireMetric, metric_from_wire, metrics_to_wire
 from mlflow._wire.shapes import KeyValue, Request, Response
 from mlflow.entities.param import Param
 from mlflow.entities.run import Run
@@ -294,7 +294,7 @@ def run_body(data: RunData, inputs: RunInputs, outputs: RunOutputs) -> bytes:
     return _encoder.encode(
         {
             "data": WireRunData(
-                [metric_to_wire(metric) for metric in data._metrics],
+                metrics_to_wire(data._metrics),
                 [KeyValue(key, value) for key, value in data.params.items()],
                 [KeyValue(key, value) for key, value in data.tags.items()],
             ),

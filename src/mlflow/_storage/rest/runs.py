@@ -10,7 +10,7 @@ from mlflow._storage.rest.calls import Calls
 from mlflow._storage.validation import check_batch, check_experiment_id, check_moved_runs, check_run_status
 from mlflow._wire import runs as wire
 from mlflow._wire.enums import RUN_STATUS_NAMES, VIEW_TYPE_NAMES
-from mlflow._wire.metrics import metric_to_wire
+from mlflow._wire.metrics import metrics_to_wire
 from mlflow._wire.shapes import Empty, KeyValue
 from mlflow.entities.metric import Metric
 from mlflow.entities.param import Param
@@ -114,7 +114,7 @@ class RestRuns:
         checked_metrics, checked_params, checked_tags = check_batch(metrics, params, tags)
         request = wire.LogBatch(
             run_id,
-            [metric_to_wire(metric) for metric in checked_metrics],
+            metrics_to_wire(checked_metrics),
             [KeyValue(param.key, param.value) for param in checked_params],
             [KeyValue(tag.key, tag.value) for tag in checked_tags],
         )

@@ -14,7 +14,7 @@ from mlflow._storage.sql.engine import Engine
 from mlflow._storage.sql.folding import fold, settle
 from mlflow._storage.sql.ids import find_number
 from mlflow._storage.sql.logged_model_metrics import log_model_metrics
-from mlflow._storage.sql.points import Point, value_of
+from mlflow._storage.sql.points import Point, columns_of
 from mlflow._storage.sql.run_rows import RunRow, forget_document, lock_active_run
 from mlflow._storage.sql.series import Series, Window, by_time
 from mlflow._storage.sql.tokens import fingerprint, make_token, read_token
@@ -78,7 +78,7 @@ class SqlMetrics:
         if max_results is not None and len(points) > max_results:
             points = points[:max_results]
             token = make_token(by_time(points[-1]), search, self._engine.token_key)
-        return Page([_metric(key, point) for point in points], token)
+        return Page(_metrics(key, points), token)
 
     def history_of_runs(self, run_ids: Sequence[str], key: str, max_results: int) -> list[Metric]:
         check_history_runs(run_ids)
@@ -87,7 +87,7 @@ class SqlMetrics:
         for run_id in sorted(set(run_ids)):
             with self._series(run_id, key) as series:
                 points = series.page(None, max_results - len(found)) if series else []
-            found += [_metric(key, point, run_id) for point in points]
+            found += _metrics(key, points, run_id)
             if len(found) >= max_results:
                 break
         return found
@@ -113,7 +113,7 @@ class SqlMetrics:
         for run_id in dict.fromkeys(run_ids):
             with self._series(run_id, key) as series:
                 points = series.sample(window, max_results) if series else []
-            found += [_metric(key, point, run_id) for point in points]
+            found += _metrics(key, points, run_id)
         return found
 
     def envelopes(
@@ -173,5 +173,11 @@ def _position(after: Sequence[object] | None) -> Point | None:
     return ts, step, float(value), nan
 
 
-def _metric(key: str, point: Point, run_id: str | None = None) -> Metric:
-    return Metric(key, value_of(point), point[1], point[0], run_id=run_id)
+def _metrics(key: str, points: Sequence[Point], run_id: str | None = None) -> list[Metric]:
+    steps, stamps, values = columns_of(points)
+    if run_id is None:
+        return list(map(Metric, repeat(key), values, stamps, steps))
+    return [
+        Metric(key, value, ts, step, run_id=run_id)
+        for value, ts, step in zip(values, stamps, steps, strict=True)
+    ]

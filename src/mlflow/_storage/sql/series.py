@@ -11,7 +11,7 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate
-from operator import attrgetter, itemgetter
+from operator import attrgetter, itemgetter, lt
 from typing import NamedTuple
 
 from mlflow._storage.sql import inbox, packs
@@ -127,12 +127,12 @@ class Series:
             for span in spans:
                 assert isinstance(span, list)  # all have been read
                 found += span
-            found.sort(key=by_time)
+            _sort_by_time(found)
             if after is not None and blocks[position].min_ts <= after[0]:
                 del found[: bisect_right(found, after, key=by_time)]
             position = group[-1] + 1
             if position < len(blocks):
-                enough = bisect_left(found, blocks[position].min_ts, key=itemgetter(1)) >= count
+                enough = bisect_left(found, blocks[position].min_ts, key=_stamp) >= count
         return sorted(found, key=by_time)[:count] if position == 0 else found[:count]
 
     def sample(self, window: Window, count: int) -> list[Point]:
@@ -263,6 +263,13 @@ class Series:
 
 by_time: Callable[[Point], Point] = itemgetter(1, 0, 2, 3)
 """What histories are sorted by: timestamp, step, value."""
+_stamp = itemgetter(1)
+
+
+def _sort_by_time(points: list[Point]) -> None:
+    stamps = list(map(_stamp, points))
+    if not all(map(lt, stamps, stamps[1:])):  # time mostly goes on from step to step
+        points.sort(key=by_time)
 
 
 def _every(points: Sequence[Point], window: Window) -> Envelope:

@@ -14,7 +14,7 @@ def get_metric_history(context: Context, request: wire.GetMetricHistory) -> wire
     page = context.store.metrics.history(
         run_id_of(request), request.metric_key, request.max_results, request.page_token or None
     )
-    return wire.MetricHistory([wire.metric_to_wire(metric) for metric in page], page.token or "")
+    return wire.MetricHistory(wire.metrics_to_wire(page), page.token or "")
 
 
 def get_metric_history_bulk(context: Context, request: wire.GetMetricHistoryBulk) -> wire.MetricHistory:
@@ -23,7 +23,7 @@ def get_metric_history_bulk(context: Context, request: wire.GetMetricHistoryBulk
     points = context.store.metrics.history_of_runs(
         request.run_id, request.metric_key, min(request.max_results, MAX_BULK_POINTS)
     )
-    return wire.MetricHistory([wire.metric_to_wire(metric) for metric in points])
+    return wire.MetricHistory(wire.metrics_to_wire(points))
 
 
 def get_metric_history_bulk_interval(
@@ -32,7 +32,7 @@ def get_metric_history_bulk_interval(
     points = context.store.metrics.sampled_history(
         request.run_ids, request.metric_key, request.start_step, request.end_step, request.max_results
     )
-    return wire.MetricHistory([wire.metric_to_wire(metric) for metric in points])
+    return wire.MetricHistory(wire.metrics_to_wire(points))
 
 
 def get_series(context: Context, request: wire.GetSeries) -> wire.SeriesReply:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mlflow._wire import segments as wire
-from mlflow._wire.metrics import MetricHistory, metric_to_wire
+from mlflow._wire.metrics import MetricHistory, metrics_to_wire
 from mlflow.server.context import Context
 from mlflow.server.routes import Handler
 
@@ -23,7 +23,7 @@ def get_segment_history(context: Context, request: wire.GetSegmentHistory) -> Me
     page = context.store.segments.history(
         request.run_id, request.number, request.metric_key, request.page_token or None
     )
-    return MetricHistory([metric_to_wire(metric) for metric in page], page.token or "")
+    return MetricHistory(metrics_to_wire(page), page.token or "")
 
 
 HANDLERS: dict[str, Handler] = {
