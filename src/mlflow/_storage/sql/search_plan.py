@@ -11,8 +11,8 @@ by walking the start times. Then come the runs whose value is NaN, and those tha
 
 Pages begin after a position in the order, so that page a hundred costs what page one does.
 
-An order by a minimum or maximum has no index of its own: it reads all entries of the key in the index of last values,
-which holds the extremes as well, and looks at the runs of those entries that can be on the page.
+An order by another aggregate has no index of its own: it reads all entries of the key in the index of last values, which
+holds what aggregates are made of, and looks at the runs of those entries that can be on the page.
 
 What stays slow is a filter that hardly any run meets although each of its demands is met by many, or whose demand no
 index answers (a pattern, an alternative): all runs of the experiment are probed.
@@ -30,7 +30,6 @@ from mlflow._storage.sql.search import (
     TRUE,
     Column,
     Sql,
-    after,
     any_of,
     count_rows,
     join_with,
@@ -43,6 +42,7 @@ FEW = 1_000
 """From so many runs on, walking an order is better than sorting what a filter finds."""
 _MOST_WALKS = 20
 """Experiments whose indexes are walked side by side; more of them are sorted together."""
+_REVERSED = str.maketrans("<>", "><")
 
 
 class Demand(NamedTuple):
@@ -65,36 +65,39 @@ class Lead(NamedTuple):
         key: Number of the key.
         descending: Direction.
         has_nan: Whether values may be NaN, so that a column with the rank comes before that of the value.
+        aggregate: SQL of the value, if it is made of what the index holds in the order of another one.
     """
 
     table: str
     key: int
     descending: bool
     has_nan: bool
+    aggregate: str = ""
+
+    @property
+    def value(self) -> str:
+        """SQL of the value."""
+        return self.aggregate or "x.value"
 
     @property
     def indexed(self) -> str:
         """SQL of what the index holds of a value."""
-        return "x.value" if self.has_nan else f"substr(x.value, 1, {INDEXED_LENGTH})"
+        return self.value if self.has_nan else f"substr(x.value, 1, {INDEXED_LENGTH})"
+
+    @property
+    def beyond(self) -> str:
+        """The comparison of a value with one that comes before it."""
+        return "<" if self.descending else ">"
+
+    @property
+    def direction(self) -> str:
+        """As ORDER BY names it."""
+        return "DESC" if self.descending else "ASC"
 
     @property
     def width(self) -> int:
         """Columns of the order that it stands for."""
         return 2 if self.has_nan else 1
-
-
-class Extreme(NamedTuple):
-    """What an order begins with, if it is the minimum or the maximum of a metric.
-
-    Attributes:
-        column: Column of `metric`, which is in the index of the last values.
-        key: Number of the key.
-        descending: Direction.
-    """
-
-    column: str
-    key: int
-    descending: bool
 
 
 class RunQuery:
@@ -106,7 +109,7 @@ class RunQuery:
         conditions: What holds for every run `r`, the experiments left out.
         demands: What can drive the search instead of its order.
         order: Columns, ending with the start time and the number unless they come earlier.
-        lead: What the order begins with, if it is an extreme, or an index holds it.
+        lead: What the order begins with, if an index holds it.
         search: What its page tokens are recognised by.
     """
 
@@ -117,7 +120,7 @@ class RunQuery:
         conditions: Sequence[Sql],
         demands: Sequence[Demand],
         order: Sequence[Column],
-        lead: Lead | Extreme | None,
+        lead: Lead | None,
         search: str,
     ) -> None:
         self._engine = engine
@@ -167,11 +170,7 @@ class RunQuery:
             return self._sorted(cx, few, [], start, wanted)
         if by_start:
             return self._walk(cx, self._order, [], start, wanted)
-        if isinstance(self._lead, Extreme):
-            rows = self._by_extreme(cx, self._lead, wanted, start)
-            if rows is not None:
-                return rows
-        elif self._lead is not None and walkable:
+        if self._lead is not None and walkable:
             return self._by_value(cx, self._lead, wanted, start)
         return self._sorted(cx, self._all, [self.within("r")], start, wanted)
 
@@ -250,51 +249,56 @@ class RunQuery:
                 before = value if lead.has_nan else value[:INDEXED_LENGTH]
                 rows += self._equal(cx, lead, before, start, wanted)
             if len(rows) < wanted:
-                rows += self._stream(cx, lead, before, wanted - len(rows))
+                read = self._best if lead.aggregate else self._stream
+                rows += read(cx, lead, before, wanted - len(rows))
         if lead.has_nan and rank <= 1 and len(rows) < wanted:
             rows += self._nan(cx, lead, rest if rank == 1 else None, wanted - len(rows))
         if len(rows) < wanted:
             rows += self._missing(cx, lead, rest if rank == 2 else None, wanted - len(rows))
         return rows
 
-    def _by_extreme(
-        self, cx: Connection, lead: Extreme, wanted: int, start: Sequence[Any] | None
-    ) -> list[Row] | None:
-        """Rows in the order of an extreme; `None` if they are not all to be found like this.
+    def _best(self, cx: Connection, lead: Lead, before: Any, wanted: int) -> list[Row]:
+        """Rows whose value comes after another one, from an index that has it beside the last value it is sorted by.
 
-        The index is in the order of the last values, but it holds the extremes too. As many runs as are wanted, those
-        with the best last values, say how good an extreme must be at least; then the index is read for better ones.
+        The best entries are looked for in the index alone: those with the best last values say how good an entry must
+        be at least. If not enough of their runs are wanted, the runs of all others are looked at.
         """
-        if len(self._experiments) != 1 or (start is not None and start[0] != 0):
-            return None
-        extreme = f"x.{lead.column}"
-        order = [Column(extreme, lead.descending, nullable=False), *self._order[2:]]
-        source = Sql(
-            f"metric x{self._dialect.along('metric_by_value')} {self._dialect.in_turn('run', 'r', 'r.id = x.run')}"
-        )
-        where = [self.within("x"), Sql("x.key = ?", (lead.key,)), Sql(f"{extreme} IS NOT NULL"), self.where]
-        if start is not None:
-            where.append(after(order, start[1:]))
-        some = select(Sql(f"{extreme} AS extreme"), source, where)
-        direction, worst = ("DESC", "min") if lead.descending else ("ASC", "max")
-        row = cx.one(
-            f"SELECT count(*), {worst}(extreme) FROM "
-            f"({some.text} ORDER BY x.value {direction} LIMIT {wanted}) best",
+        most = 2 * wanted
+        where = [self.within("x"), Sql("x.key = ?", (lead.key,))]
+        if before is not None:
+            where.append(Sql(f"{lead.value} {lead.beyond} ?", (before,)))
+        entries = Sql(f"metric x{self._dialect.along('metric_by_value')}")
+        some = select(Sql(f"{lead.value} AS best"), entries, [*where, Sql(f"{lead.value} IS NOT NULL")])
+        worst = "min" if lead.descending else "max"
+        bound = Sql(
+            f"{lead.value} {lead.beyond.translate(_REVERSED)}= "
+            f"(SELECT {worst}(best) FROM ({some.text} ORDER BY x.value {lead.direction} LIMIT {most}) sample)",
             some.parameters,
         )
-        assert row is not None  # an aggregate is one row
-        if row[0] < wanted:
-            return None
-        bound = Sql(f"{extreme} {'>=' if lead.descending else '<='} ?", (row[1],))
-        outputs = [Sql("0"), *(Sql(column.expression) for column in order)]
-        return self._run(cx, source, [bound, *where], outputs, order, None, wanted)
+        found = select(Sql(f"x.run, {lead.value} AS best"), entries, [*where, bound])
+        best = cx.all(f"{found.text} ORDER BY best {lead.direction} LIMIT {most}", found.parameters)
+        last = best[-1][1] if len(best) == most else None
+        runs = [run for run, value in best if value != last]
+        order = [Column(lead.value, lead.descending, nullable=False), *self._order[lead.width :]]
+        outputs = self._value_outputs(lead)
+        run = self._dialect.in_turn("run", "r", "r.id = x.run")
+        rows: list[Row] = []
+        if runs:
+            among = [any_of(self._dialect, "x.run", runs), Sql("x.key = ?", (lead.key,)), self.where]
+            rows += self._run(cx, Sql(f"metric x {run}"), among, outputs, order, None, wanted)
+        if last is not None and len(rows) < wanted:
+            rows += self._equal(cx, lead, last, None, wanted - len(rows))
+        if last is not None and len(rows) < wanted:
+            rest = [*where, Sql(f"{lead.value} {lead.beyond} ?", (last,)), self.where]
+            source = Sql(f"{entries.text} {run}")
+            rows += self._run(cx, source, rest, outputs, order, None, wanted - len(rows))
+        return rows
 
     def _stream(self, cx: Connection, lead: Lead, before: Any, wanted: int) -> list[Row]:
         """Rows whose value comes after another one, from the index of the values."""
-        direction = "DESC" if lead.descending else "ASC"
         bounds = [Sql("x.key = ?", (lead.key,)), Sql("x.value IS NOT NULL")]
         if before is not None:
-            bounds.append(Sql(f"{lead.indexed} {'<' if lead.descending else '>'} ?", (before,)))
+            bounds.append(Sql(f"{lead.indexed} {lead.beyond} ?", (before,)))
         run = self._dialect.in_turn("run", "r", "r.id = x.run")
         outputs = self._value_outputs(lead)
 
@@ -302,7 +306,7 @@ class RunQuery:
             where = [Sql("x.experiment = ?", (experiment,)), *bounds, self.where]
             return self._statement(
                 Sql(f"{lead.table} x {run}"), where, outputs, [], None, wanted + 1,
-                tail=f" ORDER BY {lead.indexed} {direction} LIMIT {wanted + 1}",
+                tail=f" ORDER BY {lead.indexed} {lead.direction} LIMIT {wanted + 1}",
             )  # fmt: skip
 
         rows = self._side_by_side(cx, part, 0, self._order, wanted + 1)
@@ -337,7 +341,7 @@ class RunQuery:
         order = self._order[lead.width :]
         outputs = [*constants, *(Sql(column.expression) for column in order)]
         return self._group(
-            cx, lead, Sql("x.value IS NULL"), outputs, constants, order, start, wanted, can_walk=True
+            cx, lead, Sql(f"{lead.value} IS NULL"), outputs, constants, order, start, wanted, can_walk=True
         )
 
     def _group(
@@ -386,7 +390,7 @@ class RunQuery:
         )
 
     def _value_outputs(self, lead: Lead) -> list[Sql]:
-        own = [Sql("0"), Sql("x.value")] if lead.has_nan else [Sql("x.value")]
+        own = [Sql("0"), Sql(lead.value)] if lead.has_nan else [Sql(lead.value)]
         return [*own, *(Sql(column.expression) for column in self._order[lead.width :])]
 
     def _run(

@@ -39,7 +39,7 @@ from mlflow._storage.sql.search import (
     lifecycle,
     one_of,
 )
-from mlflow._storage.sql.search_plan import Demand, Extreme, Lead, RunQuery
+from mlflow._storage.sql.search_plan import Demand, Lead, RunQuery
 from mlflow._storage.sql.settings import SqlSettings
 from mlflow._storage.sql.tokens import fingerprint
 from mlflow.entities.run_status import RunStatus
@@ -50,11 +50,11 @@ _AGGREGATES = {
     Aggregate.MIN: "{x}.min",
     Aggregate.MAX: "{x}.max",
     Aggregate.FIRST: "{x}.first",
-    # The total leaves infinities out, which the extremes tell.
+    # The total leaves infinities out, which the extremes tell. What is asked first holds for nearly all.
     Aggregate.MEAN: (
-        f"CASE WHEN {{x}}.max > {LARGEST_DOUBLE} AND {{x}}.min < -{LARGEST_DOUBLE} THEN NULL "
-        f"WHEN {{x}}.max > {LARGEST_DOUBLE} THEN {{x}}.max WHEN {{x}}.min < -{LARGEST_DOUBLE} THEN {{x}}.min "
-        "ELSE {x}.total / NULLIF({x}.points - {x}.nans, 0) END"
+        f"CASE WHEN {{x}}.max <= {LARGEST_DOUBLE} AND {{x}}.min >= -{LARGEST_DOUBLE} "
+        "THEN {x}.total / ({x}.points - {x}.nans) "
+        f"WHEN {{x}}.max <= {LARGEST_DOUBLE} THEN {{x}}.min WHEN {{x}}.min >= -{LARGEST_DOUBLE} THEN {{x}}.max END"
     ),
     Aggregate.COUNT: "{x}.points",
 }
@@ -180,16 +180,14 @@ class RunSearch(Search):
     def ties(self, *, ordered: bool) -> list[Column]:  # noqa: ARG002 - the same either way
         return [Column("r.start_ms", descending=True, nullable=False), Column("r.id", nullable=False)]
 
-    def _lead(self, keys: Sequence[OrderKey]) -> Lead | Extreme | None:
+    def _lead(self, keys: Sequence[OrderKey]) -> Lead | None:
         """What an order begins with, if there is an index of it."""
         if not keys or keys[0].entity not in TABLES:
             return None
         number = self.keys.find(self.cx, keys[0].key) or 0
-        if keys[0].aggregate in (Aggregate.MIN, Aggregate.MAX):
-            return Extreme(keys[0].aggregate.value, number, keys[0].descending)
-        if keys[0].aggregate is not Aggregate.LAST:
-            return None
-        return Lead(TABLES[keys[0].entity], number, keys[0].descending, keys[0].entity is Entity.METRIC)
+        is_metric = keys[0].entity is Entity.METRIC
+        aggregate = "" if keys[0].aggregate is Aggregate.LAST else aggregate_of("x", keys[0].aggregate)
+        return Lead(TABLES[keys[0].entity], number, keys[0].descending, is_metric, aggregate)
 
     def _rows_of(self, source: str, alias: str, experiments: Sequence[int], *conditions: Sql) -> Sql:
         """FROM and WHERE of the rows of a table that belong to some experiments."""

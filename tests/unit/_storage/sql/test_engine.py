@@ -192,3 +192,13 @@ def test_reads_that_take_too_long_are_ended_and_the_connection_is_used_again(sto
     with store.engine.snapshot() as cx:
         assert cx.one("SELECT 1") == (1,)
     assert store.engine.interrupt_reads(0) == 0
+
+
+def test_no_plan_is_kept_that_was_made_when_tables_were_smaller(postgres_store: SqlStore) -> None:
+    question = "SELECT current_setting('plan_cache_mode')"
+
+    with postgres_store.engine.snapshot() as cx:
+        reading = cx.one(question)
+    writing = postgres_store.engine.write(lambda cx: cx.one(question))
+
+    assert reading == writing == ("force_custom_plan",)

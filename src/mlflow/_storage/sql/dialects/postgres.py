@@ -90,7 +90,7 @@ class PostgresConnection(DeferringConnection):
         return self._raw.execute(sql.encode(), values, binary=True).rowcount
 
     def begin(self, *, write: bool) -> None:
-        self._raw.execute(b"BEGIN" if write else _BEGIN_READING, prepare=False)
+        self._raw.execute(_BEGIN_WRITING if write else _BEGIN_READING, prepare=False)
         self._writing = write
 
     def _set_savepoint(self) -> None:
@@ -148,10 +148,11 @@ class PostgresConnection(DeferringConnection):
 
 # Searches choose their plan themselves: compiling it takes longer than running it, and a plan that is made without
 # the values of the parameters, as the engine does after some repetitions, does not know how few rows are wanted.
-_BEGIN_READING = (
-    b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL jit = off; "
-    b"SET LOCAL plan_cache_mode = force_custom_plan"
-)
+# Writes begin when tables are empty: the plan that is right for those, a look at every row, would be kept while they
+# grow, until statistics are gathered for the first time.
+_CUSTOM = b"SET LOCAL plan_cache_mode = force_custom_plan"
+_BEGIN_READING = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL jit = off; " + _CUSTOM
+_BEGIN_WRITING = b"BEGIN; " + _CUSTOM
 _TEXTS: dict[str, bytes] = {}
 _IDLE, _IN_TRANSACTION = 0, 2  # libpq's PQTRANS_IDLE and PQTRANS_INTRANS
 
