@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mlflow._flavors.registry import get_flavor
 from mlflow.exceptions import MlflowException
-from mlflow.models.capture import imported_modules
+from mlflow.models.capture import ImportCapture
 from mlflow.models.digests import file_digests
 from mlflow.models.location import resolve_model_path
 from mlflow.models.requirements import infer_requirements, with_locked
@@ -52,7 +52,8 @@ def infer_pip_requirements(
     try:
         folder = resolve_model_path(model_uri)
         known = [f"{name}: {digest}" for name, digest in file_digests(folder).items()]
-        imported = imported_modules(folder, [declared.library], known, timeout, extra_env_vars)
+        with ImportCapture([declared.library], extra_env_vars) as capture:
+            imported = capture.modules(folder, known, timeout)
     except MlflowException as error:
         if fallback is None:
             raise

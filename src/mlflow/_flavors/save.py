@@ -16,7 +16,7 @@ from mlflow._flavors.declaration import Flavor, Payload, Predict, SaveArguments
 from mlflow._flavors.library import import_library, library_version
 from mlflow.environment_variables import MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS
 from mlflow.exceptions import InvalidParameterValue, MlflowException, ResourceAlreadyExists
-from mlflow.models.capture import imported_modules
+from mlflow.models.capture import ImportCapture
 from mlflow.models.dependencies_schemas import with_retriever_schemas
 from mlflow.models.digests import file_digests
 from mlflow.models.enforcement import enforce_schema
@@ -74,8 +74,8 @@ def save_flavor(
         MissingExtra: The flavor's library is not installed.
     """
     request = check_arguments(flavor, arguments)
-    with _new_folder(path) as folder:
-        return _write(flavor, model, folder, arguments, options, request)
+    with _new_folder(path) as folder, ImportCapture([flavor.library]) as capture:
+        return _write(flavor, model, folder, arguments, options, request, capture)
 
 
 @contextmanager
@@ -107,7 +107,11 @@ def _write(
     arguments: SaveArguments,
     options: dict[str, Any],
     request: EnvironmentRequest,
+    capture: ImportCapture,
 ) -> Model:
+    project = arguments.uv_project or find_project()
+    if request.is_inferred and project is None:
+        capture.begin()
     code = _copy_code(arguments.code_paths, folder)
     payload = flavor.save(model, folder, {**options, "input_example": arguments.input_example})
     mlflow_model: Model = arguments.mlflow_model or Model()
@@ -127,8 +131,9 @@ def _write(
         settings = {**payload.flavor, flavor.version_key: library_version(flavor), "code": code}
         mlflow_model.add_flavor(flavor.name, **settings, **({"extra_files": extra} if extra else {}))
     mlflow_model.save(folder / MLMODEL_FILE_NAME)  # without digests yet: what looks at the folder loads it
-    project = arguments.uv_project or find_project()
-    environment = resolve_environment(request, lambda: _requirements(flavor, payload, folder, project))
+    environment = resolve_environment(
+        request, lambda: _requirements(flavor, payload, folder, project, capture)
+    )
     if project is not None:
         project.copy_files(folder)
     _warn_of_differences(environment.requirements)
@@ -160,7 +165,9 @@ def check_arguments(flavor: Flavor, arguments: SaveArguments) -> EnvironmentRequ
     )
 
 
-def _requirements(flavor: Flavor, payload: Payload, folder: Path, project: UvProject | None) -> list[str]:
+def _requirements(
+    flavor: Flavor, payload: Payload, folder: Path, project: UvProject | None, capture: ImportCapture
+) -> list[str]:
     packages = (flavor.package, *flavor.packages, *payload.packages)
     locked = project.requirements() if project is not None else None
     if locked is not None:
@@ -168,10 +175,12 @@ def _requirements(flavor: Flavor, payload: Payload, folder: Path, project: UvPro
     modules = set(payload.modules)
     for source in sorted(folder.rglob("*.py")):
         modules.update(imports_of_file(source, source.stem))
-    return infer_requirements(packages, modules, _imported(flavor, payload, modules, folder))
+    return infer_requirements(packages, modules, _imported(flavor, payload, modules, folder, capture))
 
 
-def _imported(flavor: Flavor, payload: Payload, modules: set[str], folder: Path) -> list[str]:
+def _imported(
+    flavor: Flavor, payload: Payload, modules: set[str], folder: Path, capture: ImportCapture
+) -> list[str]:
     """Modules that loading the model imports; none where it cannot be loaded, which is told."""
     # A pickle of a class or function of the user's own is code too: nobody can read in it what it imports.
     pickles = folder.glob("*.pkl*") if flavor.library == "cloudpickle" else ()
@@ -183,7 +192,7 @@ def _imported(flavor: Flavor, payload: Payload, modules: set[str], folder: Path)
         f"example: {(folder / EXAMPLE_FILE_NAME).exists()}",
     }
     try:
-        return imported_modules(folder, [flavor.library], known)
+        return capture.modules(folder, known)
     except MlflowException as error:
         if MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS.get():
             raise

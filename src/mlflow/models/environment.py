@@ -24,6 +24,7 @@ MLFLOW_REQUIREMENT = f"mlflow=={API_LEVEL}"
 """The first requirement of every model. MLflow's own tools read it; ours take Headrace for it."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_VERSION = re.compile(r"^Version:[ \t]*(\S+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,11 @@ class EnvironmentRequest:
             )
         for argument in ("pip_requirements", "extra_pip_requirements"):
             _check_requirements(getattr(self, argument), argument)
+
+    @property
+    def is_inferred(self) -> bool:
+        """Whether what the model needs has to be found out."""
+        return self.conda_env is None and self.pip_requirements is None
 
 
 @dataclass(frozen=True)
@@ -259,9 +265,12 @@ def _conda_pip() -> str:
 def installed_version(distribution: str) -> str | None:
     """Version of an installed distribution without its local part; `None` when it is not installed."""
     try:
-        return metadata.version(distribution).split("+")[0]
+        text = metadata.distribution(distribution).read_text("METADATA")
     except metadata.PackageNotFoundError:
         return None
+    # `metadata.version` parses all of the file as an e-mail, which takes longer than the rest of loading a model.
+    found = _VERSION.search(text or "")
+    return (found[1] if found is not None else metadata.version(distribution)).split("+")[0]
 
 
 def python_version() -> str:

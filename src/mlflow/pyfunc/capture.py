@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import logging
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
+from typing import TextIO
 
 _INSTALLED = ("/site-packages/", "/dist-packages/")
 _INITIALISING = "<module>"
@@ -51,27 +53,33 @@ def _library_is_initialising(frame: FrameType | None) -> bool:
     return False
 
 
-def capture(folder: str, libraries: Iterable[str], answer: str) -> None:
+def capture(libraries: Iterable[str], question: TextIO) -> None:
     """Loads the model of a folder and writes the top-level modules that this imports as JSON.
 
     Args:
-        folder: The model folder.
         libraries: Modules that are imported before, as far as they are installed.
-        answer: File to write.
+        question: Asked once they are: JSON with the model's `folder` and the file that gets the `answer`. Nothing is
+            done when it ends without a word.
     """
     logging.disable(logging.CRITICAL)
+    gc.disable()  # modules stay, and looking for garbage among them costs a tenth of importing them
     for library in libraries:
         with contextlib.suppress(ImportError):
             import_module(library)
     _import_loaders()
+    gc.enable()
+    asked = question.read()
+    if not asked:
+        return
+    request = json.loads(asked)
     recorder = _Recorder()
     sys.meta_path.insert(0, recorder)
     try:
-        _load(folder)
+        _load(request["folder"])
     finally:
         sys.meta_path.remove(recorder)
     found = sorted(name for name in recorder.found if name in sys.modules)
-    Path(answer).write_text(json.dumps(found), encoding="utf-8")
+    Path(request["answer"]).write_text(json.dumps(found), encoding="utf-8")
 
 
 def _import_loaders() -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import importlib
 import logging
+import os
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mlflow.exceptions import MlflowException
+from mlflow.models.capture import ImportCapture
 from mlflow.models.environment import MLFLOW_REQUIREMENT
 from mlflow.pyfunc.model import PythonModel
 from mlflow.pyfunc.saving import save_model
@@ -134,6 +137,39 @@ def _state_of(installed: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
     state()
     return state
+
+
+def test_libraries_are_imported_while_the_first_model_is_written(installed: Path, tmp_path: Path) -> None:
+    is_imported = tmp_path / "imported"
+    install(installed, "lib-told", f"open({str(is_imported)!r}, 'w').close()\n")
+    with ImportCapture(["lib_told"]) as capture:
+        capture.begin()
+        wait_until(is_imported.exists)
+        save_model(tmp_path / "m", python_model=Late("load", "lib_there"), pip_requirements=["mlflow"])
+        assert {"lib_there"} == {"lib_there", "lib_told"} & set(capture.modules(tmp_path / "m", []))
+    is_imported.unlink()
+    with ImportCapture(["lib_told"]) as capture:
+        capture.begin()
+        assert "lib_there" in capture.modules(tmp_path / "m", [])
+    assert not is_imported.exists()
+
+
+def test_a_process_that_was_begun_in_vain_ends(installed: Path, tmp_path: Path) -> None:
+    is_imported = tmp_path / "imported"
+    told = f"import os\nwith open({str(is_imported)!r}, 'w') as file: file.write(str(os.getpid()))\n"
+    install(installed, "lib-told", told)
+    with ImportCapture(["lib_told"]) as capture:
+        capture.begin()
+        wait_until(lambda: is_imported.exists() and bool(is_imported.read_text()))
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(is_imported.read_text()), 0)
+
+
+def wait_until(is_true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not is_true():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 def test_a_model_that_cannot_be_loaded_is_saved_with_a_word(

@@ -31,6 +31,12 @@ def test_every_file_but_the_mlmodel_file_has_a_digest(folder: Path) -> None:
     }
 
 
+def test_a_file_of_many_pieces_has_the_digest_of_its_bytes(tmp_path: Path) -> None:
+    content = os.urandom(1024) * (17 * 1024) + b"end"
+    (tmp_path / "payload").write_bytes(content)
+    assert file_digests(tmp_path) == {"payload": f"sha256:{hashlib.sha256(content).hexdigest()}"}
+
+
 def test_all_that_is_wrong_is_named(folder: Path) -> None:
     known = file_digests(folder)
     verify_files(folder, known)
