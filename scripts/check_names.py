@@ -25,8 +25,9 @@ def public_classes() -> dict[str, list[str]]:
 # MLflow has the same names for dataclasses and for pydantic models, of the chat and of the responses protocol.
 OF_PROTOCOLS = {f"mlflow/types/{name}.py" for name in ("chat", "llm", "responses_helpers")}
 
-# Names that MLflow's users know for two things: an entity that stores keep, and the object that users log.
-KNOWN_TWICE = {"Dataset"}
+# Names that MLflow's users know for two things, or that we have for another thing, where users never meet it: an entity
+# that stores keep, and the object that users log; what handlers of the server work with, and a request to a model.
+KNOWN_TWICE = {"Context", "Dataset"}
 
 
 def main() -> int:

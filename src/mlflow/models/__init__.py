@@ -7,6 +7,7 @@ from mlflow._base.lazy import lazy_module
 __getattr__, __dir__, __all__ = lazy_module(
     __name__,
     {
+        "FlavorBackend": "mlflow.models.flavor_backend",
         "Model": "mlflow.models.model",
         "ModelConfig": "mlflow.models.model_config",
         "ModelInputExample": "mlflow.models.example",
@@ -14,6 +15,7 @@ __getattr__, __dir__, __all__ = lazy_module(
         "Resource": "mlflow.models.resources",
         "ResourceType": "mlflow.models.resources",
         "add_libraries_to_model": "mlflow.models.libraries",
+        "build_docker": "mlflow.models.flavor_backend",
         "convert_input_example_to_serving_input": "mlflow.models.example",
         "get_model_info": "mlflow.models.model",
         "infer_pip_requirements": "mlflow._flavors.requirements",
@@ -26,5 +28,5 @@ __getattr__, __dir__, __all__ = lazy_module(
         "validate_schema": "mlflow.models.enforcement",
         "validate_serving_input": "mlflow.pyfunc.predicting",
     },
-    frozenset({"auth_policy", "model", "model_config", "resources", "signature"}),
+    frozenset({"auth_policy", "flavor_backend", "model", "model_config", "resources", "signature"}),
 )

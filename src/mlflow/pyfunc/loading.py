@@ -9,7 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from mlflow._flavors.load import add_code_path, flavor_settings, keep_folder, payload_path
-from mlflow.exceptions import InvalidParameterValue, MissingExtra, MlflowException, ResourceDoesNotExist
+from mlflow.exceptions import (
+    InvalidParameterValue,
+    MissingExtra,
+    MlflowException,
+    NotSupported,
+    ResourceDoesNotExist,
+)
 from mlflow.models.digests import verify_files
 from mlflow.models.environment import (
     CONDA_FILE_NAME,
@@ -26,6 +32,13 @@ from mlflow.pyfunc.loaded import PyFuncModel
 _logger = logging.getLogger(__name__)
 
 FLAVOR_NAME = "python_function"
+
+
+class EnvType:
+    """Kinds of environments that the MLmodel file names a file of."""
+
+    CONDA = "conda"
+    VIRTUALENV = "virtualenv"
 
 
 def load_model(
@@ -110,7 +123,10 @@ def add_to_model(
         model_code_path: Script that makes the model.
         **kwargs: Further settings.
     """
-    env = {"conda": conda_env or CONDA_FILE_NAME, "virtualenv": python_env or PYTHON_ENV_FILE_NAME}
+    env = {
+        EnvType.CONDA: conda_env or CONDA_FILE_NAME,
+        EnvType.VIRTUALENV: python_env or PYTHON_ENV_FILE_NAME,
+    }
     given = {"data": data, "code": code, "config": model_config, "model_code_path": model_code_path}
     settings = {key: value for key, value in given.items() if value is not None}
     return model.add_flavor(
@@ -142,6 +158,20 @@ def get_model_dependencies(model_uri: str, format: str = "pip") -> str:
     if not file.is_file():
         raise ResourceDoesNotExist(f"The model {model_uri!r} has no file {names[format]!r}")
     return str(file)
+
+
+def build_model_env(model_uri: str, save_path: str, env_manager: str = "virtualenv") -> str:
+    """Packs the environment of a model for the workers of Databricks: not supported.
+
+    Raises:
+        MlflowException: `NOT_IMPLEMENTED`, always.
+    """
+    del save_path
+    raise NotSupported(
+        f"The environment of {model_uri!r} was not packed: that is for Databricks alone. `mlflow models prepare-env "
+        f"-m {model_uri} --env-manager {env_manager}` builds it on this machine, and "
+        f"`mlflow.pyfunc.spark_udf(..., env_manager={env_manager!r})` on each worker."
+    )
 
 
 def _load(settings: dict[str, Any], path: Path, config: dict[str, Any]) -> Any:

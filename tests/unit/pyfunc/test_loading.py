@@ -11,7 +11,7 @@ from mlflow.exceptions import InvalidParameterValue, MissingExtra, MlflowExcepti
 from mlflow.models.model import Model
 from mlflow.models.signature import infer_signature
 from mlflow.pyfunc.loaded import PyFuncModel
-from mlflow.pyfunc.loading import add_to_model, get_model_dependencies, load_model
+from mlflow.pyfunc.loading import add_to_model, build_model_env, get_model_dependencies, load_model
 
 LOADER = """
 class Loaded:
@@ -126,3 +126,9 @@ def test_a_model_that_takes_no_parameters_gets_none() -> None:
         model.unwrap_python_model()
     with pytest.raises(MlflowException, match="missing required score method"):
         PyFuncModel(Model(), Doubling(), predict_fn="score")
+
+
+def test_packing_an_environment_says_what_builds_one() -> None:
+    with pytest.raises(MlflowException, match="prepare-env -m models:/m/1 --env-manager uv") as caught:
+        build_model_env("models:/m/1", "/nowhere", "uv")
+    assert caught.value.error_code == "NOT_IMPLEMENTED"
