@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,6 +28,10 @@ _LONGEST_HEADER = 64 * 1024
 _LOCK = "lock"
 _SPOOL = "spool"
 _CLOSED = "closed"
+_ATTEMPTS = 100
+"""So often somebody else is waited for who sweeps; where files cannot be locked at all, journals are made nonetheless."""
+_UNBORN = re.compile(r"\.\d{8}T\d{6}-\d+-[0-9a-f]+(\.gone)?")
+"""Names of the folders of journals that are being made, and of those that nobody goes on with."""
 
 
 class Position(NamedTuple):
@@ -116,10 +122,14 @@ class JournalFolder:
             self.hold()
             return
         hidden = JournalFolder(self.path.with_name(f".{self.name}"))
-        hidden.spool.mkdir(parents=True)
-        hidden.hold()
-        hidden.path.rename(self.path)
-        self._lock = hidden._lock
+        for attempt in count(1):
+            hidden.spool.mkdir(parents=True, exist_ok=True)
+            with contextlib.suppress(FileNotFoundError):  # it was swept away
+                if hidden.hold() or attempt == _ATTEMPTS:
+                    hidden.path.rename(self.path)
+                    self._lock = hidden._lock
+                    return
+            hidden.let_go()
 
     def hold(self) -> bool:
         """Keeps other processes from sending it; returns whether none does."""
@@ -325,6 +335,22 @@ def journals_in(root: Path) -> list[JournalFolder]:
         return [JournalFolder(root)]
     paths = sorted(path for path in root.iterdir() if not path.name.startswith("."))
     return [JournalFolder(path) for path in paths if _is_journal(path)]
+
+
+def sweep(root: Path) -> None:
+    """Deletes what processes left that were killed while they made a journal, before anything was in it."""
+    for path in root.iterdir():
+        if not _UNBORN.fullmatch(path.name):
+            continue
+        unborn = JournalFolder(path)
+        with contextlib.suppress(OSError):  # it is not for us to delete, or there is more in it
+            if unborn.hold():
+                # Out of the way first: who is still making it finds all of it or nothing.
+                gone = path.rename(path.with_suffix(".gone"))
+                (gone / _LOCK).unlink()
+                (gone / _SPOOL).rmdir()
+                gone.rmdir()
+        unborn.let_go()
 
 
 def find_start(root: Path, run_id: str) -> RunCreated | None:

@@ -9,7 +9,7 @@ import click
 
 from mlflow._base.uri import redact_uri
 from mlflow._journal.delivery import Delivery, Tally
-from mlflow._journal.folder import JournalFolder, journals_in
+from mlflow._journal.folder import JournalFolder, journals_in, sweep
 from mlflow._storage.interface.store import Store
 from mlflow._storage.open import absolute_uri, open_store
 from mlflow.cli.table import print_table
@@ -38,6 +38,7 @@ def sync(folder: Path | None, to: str | None, only_list: bool, again: bool) -> N
     if only_list:
         _print_list(journals)
         return
+    sweep(root)
     try:
         failed = [journal for journal in journals if not _send(journal, to, again=again)]
     except KeyboardInterrupt:
