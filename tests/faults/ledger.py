@@ -14,6 +14,11 @@ from typing import Any
 
 TIME_OF_STEP_0 = 1_700_000_000_000
 
+TABLE = "rows.json"
+"""The table that each run has."""
+ROWS = 3
+"""Rows that a call adds to it."""
+
 Point = tuple[str, int, int, float]
 """Key, step, time in ms, value."""
 
@@ -29,6 +34,7 @@ class Call:
 
     Attributes:
         points: First step, end of the steps, and number of keys.
+        table: Number that its rows of the table begin with.
         state: `"acknowledged"`, `"failed"` or, if nothing more was noted, `"open"`.
         error: Class and message of what was raised.
     """
@@ -39,6 +45,7 @@ class Call:
     params: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     artifact: tuple[str, int] | None = None
+    table: int | None = None
     status: str = ""
     state: str = "open"
     error: str = ""
@@ -47,6 +54,10 @@ class Call:
         """The points that it logs."""
         first, end, keys = self.points
         return (point(keys, step) for step in range(first, end))
+
+    def all_rows(self) -> list[tuple[int, int]]:
+        """The rows that it adds to the table."""
+        return [] if self.table is None else [(self.table, row) for row in range(ROWS)]
 
 
 class Ledger:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tests.faults.databases import Database
-from tests.faults.ledger import Call, Point
+from tests.faults.ledger import TABLE, Call, Point
 from tests.faults.trainer import text_of
 
 EXPECTED_ERRORS = frozenset(
@@ -89,11 +89,17 @@ class Reader:
     ) -> list[str]:
         found = []
         unknown, unknown_params, unknown_tags = Counter(points), dict(params), dict(tags)
+        table = self._table(run_id) if any(call.table is not None for call in calls) else Counter()
+        if table is None:
+            return [f"has a damaged {TABLE}"]
+        unknown_rows = Counter(table)
         for call in calls:
             wanted = list(call.all_points())
             times = Counter(points[each] for each in wanted)
             times.update(params.get(key) == value for key, value in call.params.items())
             times.update(tags.get(key) == value for key, value in call.tags.items())
+            times.update(table[row] for row in call.all_rows())
+            unknown_rows -= Counter(call.all_rows())
             if call.artifact is not None:
                 times.update([self._artifact_is_there(run_id, *call.artifact)])
             if call.state == "acknowledged" and set(times) - {1}:
@@ -105,8 +111,10 @@ class Reader:
                 unknown_params.pop(key, None)
             for key in call.tags:
                 unknown_tags.pop(key, None)
-        if unknown or unknown_params or unknown_tags:
-            found.append(f"has what nobody logged: {[*unknown][:3]} {unknown_params} {unknown_tags}")
+        if unknown or unknown_params or unknown_tags or unknown_rows:
+            found.append(
+                f"has what nobody logged: {[*unknown][:3]} {unknown_params} {unknown_tags} {[*unknown_rows][:3]}"
+            )
         return found
 
     def _of_document(
@@ -162,13 +170,31 @@ class Reader:
 
     def _artifact_is_there(self, run_id: str, path: str, size: int) -> int:
         """0: it is not there; 1: it is there as it was sent; 2: it is there and damaged."""
+        content = self._artifact(run_id, path)
+        if content is None:
+            return 0
+        return 1 if content == text_of(path, size).encode() else 2
+
+    def _table(self, run_id: str) -> Counter[tuple[int, int]] | None:
+        """How often each row of the table of a run is there; `None` if it is damaged."""
+        content = self._artifact(run_id, TABLE)
+        if content is None:
+            return Counter()
+        try:
+            return Counter((call, row) for call, row in json.loads(content)["data"])
+        except (ValueError, KeyError, TypeError):
+            return None
+
+    def _artifact(self, run_id: str, path: str) -> bytes | None:
+        """An artifact; `None` if there is none."""
         query = urllib.parse.urlencode({"run_id": run_id, "path": path})
         try:
             with urllib.request.urlopen(f"{self._address}/get-artifact?{query}", timeout=20) as answer:
-                return 1 if answer.read() == text_of(path, size).encode() else 2
+                content: bytes = answer.read()
+                return content
         except urllib.error.HTTPError as error:
             error.close()
-            return 0 if error.code == 404 else 2
+            return None if error.code == 404 else b""
 
     def _post(self, path: str, content: object) -> None:
         request = urllib.request.Request(

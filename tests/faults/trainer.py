@@ -17,7 +17,7 @@ from mlflow.entities.param import Param
 from mlflow.entities.run_tag import RunTag
 from mlflow.tracking.client import MlflowClient
 from tests.faults.kin import end_with_parent
-from tests.faults.ledger import Call, Ledger, point
+from tests.faults.ledger import TABLE, Call, Ledger, point
 
 SETTINGS = {
     "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1.3",
@@ -99,10 +99,15 @@ class Trainer:
             return Call("log_metric", name, (step, step + 1, 1)), partial(
                 client.log_metric, run_id, logged, value, moment, step
             )
-        if chance < 0.85:
+        if chance < 0.83:
             return Call("log_param", name, params={key: "v"}), partial(client.log_param, run_id, key, "v")
-        if chance < 0.95 or not self._artifacts:
+        if chance < 0.93 or not self._artifacts:
             return Call("set_tag", name, tags={key: "v"}), partial(client.set_tag, run_id, key, "v")
+        if chance > 0.975:
+            call = Call("log_table", name, table=self._number)
+            numbers, rows = zip(*call.all_rows(), strict=True)
+            columns = {"call": list(numbers), "row": list(rows)}
+            return call, partial(client.log_table, run_id, columns, TABLE)
         path, size = f"{key}.txt", self._random.choice((10, 30_000, 300_000))
         return Call("log_artifact", name, artifact=(path, size)), partial(
             client.log_text, run_id, text_of(path, size), path

@@ -30,6 +30,7 @@ DISK_BYTES = 96 * 1024 * 1024
 STARTS_WITHIN = 60.0
 
 _WARM = (
+    "pandas",
     "mlflow.server.app",
     "mlflow.server.artifacts",
     "mlflow.server.protocol",
@@ -37,6 +38,7 @@ _WARM = (
     "mlflow._storage.rest.store",
     "tests.faults.trainer",
     "tests.faults.world",
+    "pandas",
     "psycopg",
     "urllib3",
     "uvicorn",

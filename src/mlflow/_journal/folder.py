@@ -125,7 +125,7 @@ class JournalFolder:
         for attempt in count(1):
             hidden.spool.mkdir(parents=True, exist_ok=True)
             with contextlib.suppress(FileNotFoundError):  # it was swept away
-                if hidden.hold() or attempt == _ATTEMPTS:
+                if hidden.hold() or attempt >= _ATTEMPTS:
                     hidden.path.rename(self.path)
                     self._lock = hidden._lock
                     return
