@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import platform
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 from bench import measures
 from bench.engine import engine
 from bench.engine_postgresql import engine_postgresql
+from bench.fasttrackml import fasttrackml
 from bench.histories import histories
 from bench.memory import memory
 from bench.registry import registry
@@ -23,6 +25,7 @@ MEASURES: dict[str, Measure] = {
     **measures.MEASURES,
     "engine": engine,
     "engine_postgresql": engine_postgresql,
+    "fasttrackml": fasttrackml,
     "histories": histories,
     "memory": memory,
     "registry": registry,
@@ -56,7 +59,7 @@ def main() -> int:
         for row in MEASURES[name](ours, theirs, options.rounds):
             rows.append(row)
             print(
-                f"| {row.name} | {_shown(row.ours)} {row.unit} | {_shown(row.theirs)} {row.unit} | "
+                f"| {row.name} | {_shown(row.ours, row.unit)} | {_shown(row.theirs, row.unit)} | "
                 f"{row.ratio:.1f}x | {row.target:g}x |",
                 flush=True,
             )
@@ -65,8 +68,10 @@ def main() -> int:
     return 0
 
 
-def _shown(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+def _shown(value: float, unit: str) -> str:
+    if math.isinf(value):
+        return "an error"
+    return f"{value:,.0f} {unit}" if value >= 100 else f"{value:.3g} {unit}"
 
 
 if __name__ == "__main__":

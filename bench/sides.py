@@ -21,10 +21,17 @@ PEER_VERSION = "3.17.2"
 
 
 class Side(NamedTuple):
-    """One side: a name, and the environment that it runs in."""
+    """One side: a name, and the environment that it runs in.
+
+    Attributes:
+        program: Its command.
+        listening: What tells its server the port.
+    """
 
     name: str
     environment: Path
+    program: str = "mlflow"
+    listening: str = "--port={port}"
 
     @property
     def python(self) -> str:
@@ -32,7 +39,7 @@ class Side(NamedTuple):
 
     @property
     def command(self) -> str:
-        return str(self.environment / "bin" / "mlflow")
+        return str(self.environment / "bin" / self.program)
 
 
 class Cost(NamedTuple):
@@ -48,10 +55,10 @@ def sides() -> tuple[Side, Side]:
     return Side("headrace", Path(sys.prefix)), Side("mlflow", peer_environment(f"mlflow=={PEER_VERSION}"))
 
 
-def peer_environment(requirement: str, *more: str) -> Path:
-    """An environment with some version of MLflow in it, made when it is missing."""
+def peer_environment(requirement: str, *more: str, program: str = "mlflow") -> Path:
+    """An environment with some version of a program in it, made when it is missing."""
     folder = PEERS / requirement.replace("==", "-")
-    if not (folder / "bin" / "mlflow").exists():
+    if not (folder / "bin" / program).exists():
         print(f"installing {requirement} into {folder} …", file=sys.stderr)
         uv = uv_command()
         subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, str(folder)], check=True)
@@ -119,7 +126,8 @@ class Server(NamedTuple):
 def server(side: Side, folder: Path, *options: str) -> Iterator[Server]:
     """A server in a folder, and how long it took from its start to its first answer."""
     port = free_port()
-    with serving([side.command, "server", "--port", str(port), *options], port, folder) as running:
+    command = [side.command, "server", side.listening.format(port=port), *options]
+    with serving(command, port, folder) as running:
         yield running
 
 
