@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from mlflow._storage.sql import inbox
 from mlflow._storage.sql.connection import Columns, Connection, Row
 from mlflow._storage.sql.engine import Engine
+from mlflow._storage.sql.folding import fold_soon
 from mlflow._storage.sql.run_rows import lock_runs
 from mlflow._wire.runs import run_body
 from mlflow.entities.dataset import Dataset
@@ -58,6 +59,7 @@ def _make_some(cx: Connection, engine: Engine, runs: Sequence[int]) -> dict[int,
     """Documents of at most 500 runs; a fixed number of statements for any number of runs."""
     marks = _marks(runs)
     metrics = latest_points(cx, runs)
+    fold_soon(engine, engine.arrivals.read())
     params = _by_run(
         cx.all(f"SELECT run, key, value FROM param WHERE run IN ({marks}) ORDER BY run, key", runs)
     )

@@ -106,6 +106,12 @@ def settle(engine: Engine) -> None:
         _logger.warning("Searches by metrics do not see the newest points: %s", error.message)
 
 
+def fold_soon(engine: Engine, due: inbox.Due | None) -> None:
+    """Leaves what is due to whoever writes next."""
+    if due is not None:
+        engine.writer.later(lambda cx: fold(cx, engine.dialect, due.run))
+
+
 def fold(cx: Connection, dialect: Dialect, run: int | None = None) -> None:
     """Moves everything, or the points of one run, from the inbox into the series.
 

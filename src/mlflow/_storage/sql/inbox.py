@@ -29,6 +29,8 @@ RUN_POINTS = 8192
 """So many points of one run are worth folding: the more come together, the less each of them costs."""
 ALL_POINTS = 16 * RUN_POINTS
 """Most points in the inbox, so that whoever searches by metrics waits a tenth of a second at most."""
+READ_POINTS = 2 * RUN_POINTS
+"""Most points in the inbox while others read runs that have not ended, for which they look through all of it."""
 _POINT_BYTES = 32
 _ROW_COST = 4
 """A row of the inbox costs as much as so many points in a row."""
@@ -58,11 +60,18 @@ class Arrivals:
         if of_run >= RUN_POINTS:
             self._all -= self._of_run.pop(run)
             return Due(run)
-        if self._all >= ALL_POINTS:
-            self._of_run.clear()
-            self._all = 0
-            return Due(None)
-        return None
+        return self._due_from(ALL_POINTS)
+
+    def read(self) -> Due | None:
+        """Comes after somebody looked through the inbox; returns what is due so that the next one has less to do."""
+        return self._due_from(READ_POINTS)
+
+    def _due_from(self, points: int) -> Due | None:
+        if self._all < points:
+            return None
+        self._of_run = {}
+        self._all = 0
+        return Due(None)
 
 
 def put(cx: Connection, run: int, numbers: Mapping[str, int], metrics: Sequence[Metric]) -> None:

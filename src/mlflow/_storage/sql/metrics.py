@@ -11,7 +11,7 @@ from mlflow._storage.interface.pages import Page
 from mlflow._storage.sql import inbox
 from mlflow._storage.sql.connection import Connection
 from mlflow._storage.sql.engine import Engine
-from mlflow._storage.sql.folding import fold, settle
+from mlflow._storage.sql.folding import fold_soon, settle
 from mlflow._storage.sql.ids import find_number
 from mlflow._storage.sql.logged_model_metrics import log_model_metrics
 from mlflow._storage.sql.points import Point, columns_of
@@ -34,9 +34,7 @@ _NOTHING = Envelope(0, [], [], [], [], [], [], sampled=False)
 def append_points(cx: Connection, engine: Engine, run: RunRow, metrics: Sequence[Metric]) -> None:
     """Appends points to the series of a run, whose row the caller holds."""
     inbox.put(cx, run.number, engine.keys.numbers(cx, [metric.key for metric in metrics]), metrics)
-    due = engine.arrivals.add(run.number, len(metrics))
-    if due is not None:
-        engine.writer.later(lambda cx: fold(cx, engine.dialect, due.run))
+    fold_soon(engine, engine.arrivals.add(run.number, len(metrics)))
     with_model = [metric for metric in metrics if metric.model_id]
     if with_model:
         log_model_metrics(cx, run.number, with_model)

@@ -81,3 +81,13 @@ def test_a_run_with_many_points_is_due_and_everything_when_all_runs_together_hav
     (place,) = (i for i, due in enumerate(found) if due)
     assert found[place] == inbox.Due(None)
     assert place * 104 < inbox.ALL_POINTS <= (place + 1) * 104
+
+
+def test_everything_is_due_earlier_after_somebody_looked_through_the_inbox() -> None:
+    arrivals = inbox.Arrivals()
+    for run in range(inbox.READ_POINTS // 104):
+        assert arrivals.add(run, 100) is None
+    assert arrivals.read() is None
+    assert arrivals.add(1, 100) is None
+    assert arrivals.read() == inbox.Due(None)
+    assert arrivals.read() is None

@@ -250,6 +250,19 @@ def test_points_wait_in_the_inbox_until_there_are_many(store: SqlStore) -> None:
     assert [metric.step for metric in store.metrics.history(run_id, "m")] == list(range(step))
 
 
+def test_the_inbox_gets_shorter_when_runs_are_read_that_have_not_ended(store: SqlStore) -> None:
+    runs = [store.runs.create("0").info.run_id for _ in range(4)]
+    batches = inbox.READ_POINTS // 400
+    for step in range(0, 100 * batches, 100):
+        for run_id in runs:
+            store.runs.log_batch(run_id, [Metric("m", 1.0, s, s) for s in range(step, step + 100)])
+    assert count(store, "metric_inbox") == 4 * batches
+    assert store.runs.get(runs[0]).data.metrics == {"m": 1.0}
+    store.metrics.log(runs[0], Metric("m", 2.0, 100 * batches, 100 * batches))
+    assert count(store, "metric_inbox") <= 1
+    assert [store.runs.get(run_id).data.metrics["m"] for run_id in runs] == [2.0, 1.0, 1.0, 1.0]
+
+
 def test_a_search_by_a_metric_sees_what_waits_in_the_inbox(store: SqlStore) -> None:
     run_id = store.runs.create("0").info.run_id
     store.metrics.log(run_id, Metric("m", 1.0, 1, 1))
