@@ -12,7 +12,7 @@ from mlflow._flavors.declaration import Flavor
 from mlflow._flavors.library import import_library, library_version
 from mlflow.exceptions import MlflowException, ResourceDoesNotExist
 from mlflow.models.digests import verify_files
-from mlflow.models.fetched import ModelFolder
+from mlflow.models.fetched import ModelFolder, payload_path
 from mlflow.models.location import model_folder
 from mlflow.models.model import Model
 
@@ -83,31 +83,21 @@ def add_code_path(folder: Path, code: str | None) -> None:
     """Makes the code that was saved with a model importable.
 
     Raises:
-        MlflowException: The MLmodel file names a folder outside the model's own.
+        MlflowException: The MLmodel file names a folder outside the model's own, or no folder.
     """
     if not code:
         return
     path = payload_path(folder, code)
+    if not path.is_dir():
+        raise MlflowException(
+            f"The code of the model in {str(folder)!r} should be a folder, which {code!r} is not"
+        )
     for entry in (
         str(path),
         *(str(item) for item in path.iterdir() if item.suffix in (".zip", ".whl", ".egg")),
     ):
         if entry not in sys.path:
             sys.path.insert(0, entry)
-
-
-def payload_path(folder: Path, relative: str) -> Path:
-    """Path of a file that an MLmodel file names.
-
-    Raises:
-        MlflowException: It is missing, or outside the model's folder: an MLmodel file is input like any other.
-    """
-    path = (folder / relative).resolve()
-    if not path.is_relative_to(folder.resolve()):
-        raise MlflowException(f"The MLmodel file in {str(folder)!r} names {relative!r}, outside its folder")
-    if not path.exists():
-        raise ResourceDoesNotExist(f"The model in {str(folder)!r} lacks its file {relative!r}")
-    return path
 
 
 def _compare_versions(flavor: Flavor, settings: dict[str, Any]) -> None:

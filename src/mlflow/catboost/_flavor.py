@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from mlflow._flavors.declaration import LOG_ORDER, SAVE_ORDER, Flavor, Option, Payload, Predict
-from mlflow._flavors.load import payload_path
 from mlflow._flavors.predictor import answers_of
 from mlflow.exceptions import MlflowException
+from mlflow.models.fetched import payload_path
 
 _FILE = "model.cb"
 _TYPES = ("CatBoost", "CatBoostClassifier", "CatBoostRegressor", "CatBoostRanker")

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from mlflow._flavors.declaration import Flavor, Payload, Predict
-from mlflow._flavors.load import payload_path
 from mlflow._flavors.pickling import refuse_pickle
 from mlflow.exceptions import InvalidParameterValue, NotSupported
+from mlflow.models.fetched import payload_path
 from mlflow.types._libraries import is_frame
 
 _FILE = "model.div"

@@ -11,11 +11,11 @@ from weakref import WeakKeyDictionary
 
 from mlflow._flavors import formats
 from mlflow._flavors.declaration import Flavor, Option, Payload, Predict
-from mlflow._flavors.load import payload_path
 from mlflow._flavors.pickling import references_of, refuse_pickle
 from mlflow._flavors.predictor import items_of
 from mlflow.dspy.wrapper import DspyChatModelWrapper, DspyModelWrapper
 from mlflow.exceptions import InvalidParameterValue
+from mlflow.models.fetched import payload_path
 from mlflow.models.signature import ModelSignature
 from mlflow.types.schema import Array, ColSpec, DataType, Object, Property, Schema
 

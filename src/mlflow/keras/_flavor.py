@@ -7,8 +7,8 @@ from typing import Any
 
 from mlflow._flavors.declaration import Flavor, Option, Payload, Predict
 from mlflow._flavors.keras_files import MODEL_FILE, read_keras_file
-from mlflow._flavors.load import payload_path
 from mlflow.exceptions import NotSupported
+from mlflow.models.fetched import payload_path
 from mlflow.types._libraries import is_frame
 
 _FOLDER = "data"

@@ -8,8 +8,8 @@ from typing import Any
 from mlflow._flavors import formats
 from mlflow._flavors.declaration import Flavor, Payload, Predict
 from mlflow._flavors.library import class_name
-from mlflow._flavors.load import payload_path
 from mlflow._flavors.predictor import answers_of
+from mlflow.models.fetched import payload_path
 
 _BOOSTER = "lightgbm.basic.Booster"
 _BOOSTER_FILE = "model.lgb"

@@ -7,11 +7,11 @@ from pathlib import Path, PureWindowsPath
 from typing import Any
 
 from mlflow._flavors.declaration import Flavor, Option, Payload, Predict
-from mlflow._flavors.load import payload_path
 from mlflow._flavors.predictor import items_of
 from mlflow.exceptions import InvalidParameterValue
 from mlflow.llama_index import _settings as library_settings
 from mlflow.models.code import run_model_code
+from mlflow.models.fetched import payload_path
 from mlflow.models.model import Model
 
 _FOLDER = "index"

@@ -37,14 +37,16 @@ def file_digests(folder: Path) -> dict[str, str]:
 def verify_files(folder: Path, digests: dict[str, str] | None) -> None:
     """Compares the files of a model folder with the digests in its MLmodel file.
 
-    Files that have none (a folder that MLflow saved, or a file put in later) are not looked at.
+    A folder that MLflow saved has none and is not looked at. A file that was put beside the model's is not either; one
+    that was put into a folder of the model's is refused, because loaders take what is there: a module that was put
+    into its code would be imported.
 
     Args:
         folder: The model folder.
         digests: What `file_digests` gave when the model was saved.
 
     Raises:
-        MlflowException: `DATA_LOSS`: files differ or are missing; the message names them.
+        MlflowException: `DATA_LOSS`: files differ, are missing or were added; the message names them.
     """
     if not digests or not MLFLOW_VERIFY_MODEL_FILES.get():
         return
@@ -57,11 +59,30 @@ def verify_files(folder: Path, digests: dict[str, str] | None) -> None:
     pairs = [(name, found.get(name)) for name in names]
     wrong = [f"{name!r} is missing" for name, digest in pairs if digest is None]
     wrong += [f"{name!r} has changed" for name, digest in pairs if digest not in (None, digests[name])]
+    wrong += [f"{name!r} was added" for name in _added(folder, digests)]
     if wrong:
         raise DataLoss(
             f"The model in {str(folder)!r} is not as it was saved, so it is not loaded: {', '.join(wrong)}. Fetch "
             "or save it again. If you changed it on purpose, set MLFLOW_VERIFY_MODEL_FILES=false to load it."
         )
+
+
+def _added(folder: Path, digests: dict[str, str]) -> list[str]:
+    """Files in the model's folders that it was not saved with."""
+    folders = sorted({name.partition("/")[0] for name in digests if "/" in name})
+    found = [
+        path.relative_to(folder)
+        for name in folders
+        for path in (folder / name).rglob("*")
+        if path.is_symlink() or not path.is_dir()
+    ]
+    names = [path.as_posix() for path in found if not any(map(_is_by_the_way, path.parts))]
+    return sorted(set(names) - set(digests))
+
+
+def _is_by_the_way(name: str) -> bool:
+    """Whether a file or folder is of Python's or of a desktop's making, and nothing that loaders take."""
+    return name == "__pycache__" or name.startswith(".")
 
 
 def _digests(files: list[Path]) -> list[str]:

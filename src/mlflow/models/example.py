@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mlflow.exceptions import InvalidParameterValue, MissingExtra
+from mlflow.models.fetched import payload_path
 from mlflow.types._libraries import (
     is_array,
     is_dictionary_of_arrays,
@@ -98,7 +99,7 @@ def read_example(info: dict[str, Any] | None, folder: Path, schema: Schema | Non
     """
     if not info:
         return None
-    content = json.loads((folder / info["artifact_path"]).read_text(encoding="utf-8"))
+    content = json.loads(payload_path(folder, info["artifact_path"]).read_text(encoding="utf-8"))
     params = None
     if info.get("params") is not None:
         # Older models name the two keys in the MLmodel file.
@@ -110,8 +111,7 @@ def read_serving_input(info: dict[str, Any] | None, folder: Path) -> str | None:
     """The body of the scoring request that is kept beside a model."""
     if not info or "serving_input_path" not in info:
         return None
-    file: Path = folder / info["serving_input_path"]
-    return file.read_text(encoding="utf-8")
+    return payload_path(folder, info["serving_input_path"]).read_text(encoding="utf-8")
 
 
 def _forms(data: Any) -> tuple[Any, dict[str, Any], dict[str, Any]]:

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from mlflow.exceptions import MlflowException, ResourceDoesNotExist
+
 
 class _Process:
     """Lives until the process ends."""
@@ -63,6 +65,24 @@ class ModelFolder:
 def new_folder() -> Path:
     """A new temporary folder that only its owner may open."""
     return Path(tempfile.mkdtemp(prefix="model-"))
+
+
+def payload_path(folder: Path, relative: str) -> Path:
+    """Path of a file that an MLmodel file names.
+
+    Raises:
+        MlflowException: It is missing, or outside the model's folder: an MLmodel file is input like any other.
+    """
+    if not isinstance(relative, str):
+        raise MlflowException(
+            f"The MLmodel file in {str(folder)!r} has {relative!r} in the place of a file's name"
+        )
+    path = (folder / relative).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise MlflowException(f"The MLmodel file in {str(folder)!r} names {relative!r}, outside its folder")
+    if not path.exists():
+        raise ResourceDoesNotExist(f"The model in {str(folder)!r} lacks its file {relative!r}")
+    return path
 
 
 @contextmanager

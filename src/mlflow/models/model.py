@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mlflow.entities.logged_model import LoggedModel
 
 MLMODEL_FILE_NAME = "MLmodel"
+_MAPS = ("file_digests", "saved_input_example_info", "signature")
 
 
 class Model:
@@ -247,6 +248,7 @@ class Model:
             raise InvalidParameterValue(f"The MLmodel file is not YAML: {error}") from error
         if not isinstance(form, dict) or not isinstance(form.get("flavors"), dict):
             raise InvalidParameterValue("The MLmodel file does not say which flavors the model has")
+        _check_form(form)
         return cls.from_dict(form)
 
     def to_json(self) -> str:
@@ -265,11 +267,15 @@ class Model:
             path: A model folder, the MLmodel file in it, or the URI of a model.
 
         Raises:
-            MlflowException: `RESOURCE_DOES_NOT_EXIST`: there is none.
+            MlflowException: `RESOURCE_DOES_NOT_EXIST`: there is none; `INVALID_PARAMETER_VALUE`: it is none.
         """
         from mlflow.models.location import fetch_model_file
 
-        return cls.from_yaml(fetch_model_file(str(path)))
+        try:
+            text = fetch_model_file(str(path))
+        except UnicodeDecodeError as error:
+            raise InvalidParameterValue(f"The MLmodel file at {str(path)!r} is no text: {error}") from error
+        return cls.from_yaml(text)
 
     @classmethod
     def log(
@@ -358,6 +364,20 @@ class Model:
 
     def __str__(self) -> str:
         return self.to_yaml()
+
+
+def _check_form(form: dict[str, Any]) -> None:
+    """Refuses what would fail later with an error that names neither the file nor the key."""
+    maps = {f"flavors.{name}": settings for name, settings in form["flavors"].items()}
+    maps |= {key: form[key] for key in _MAPS if form.get(key) is not None}
+    for key, value in maps.items():
+        if not isinstance(value, dict):
+            raise InvalidParameterValue(f"In the MLmodel file {key!r} should be a map, and is {value!r}")
+    for name, digest in (form.get("file_digests") or {}).items():
+        if not isinstance(name, str) or not isinstance(digest, str):
+            raise InvalidParameterValue(
+                f"In the MLmodel file 'file_digests' should give the digest of each file, and has {name!r}: {digest!r}"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)

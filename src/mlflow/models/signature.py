@@ -56,13 +56,23 @@ class ModelSignature:
 
     @classmethod
     def from_dict(cls, signature_dict: dict[str, Any]) -> ModelSignature:
-        """The signature of which `to_dict` made this."""
-        inputs, outputs, params = (signature_dict.get(key) for key in ("inputs", "outputs", "params"))
-        return cls(
-            Schema.from_json(inputs) if inputs else None,
-            Schema.from_json(outputs) if outputs else None,
-            ParamSchema.from_json(params) if params else None,
-        )
+        """The signature of which `to_dict` made this.
+
+        Raises:
+            MlflowException: A part of it is not the JSON of a schema.
+        """
+        try:
+            inputs, outputs, params = (signature_dict.get(key) for key in ("inputs", "outputs", "params"))
+            read = (
+                Schema.from_json(inputs) if inputs else None,
+                Schema.from_json(outputs) if outputs else None,
+                ParamSchema.from_json(params) if params else None,
+            )
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise InvalidParameterValue(
+                f"The signature cannot be read ({type(error).__name__}: {error}): {signature_dict}"
+            ) from error
+        return cls(*read)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, ModelSignature) and (

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from mlflow._flavors.declaration import Flavor, Option, Payload
-from mlflow._flavors.load import payload_path
+from mlflow.models.fetched import payload_path
 from mlflow.onnx._session import session_options, session_predictor
 
 _FILE = "model.onnx"

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from mlflow._flavors.declaration import Predict
-from mlflow._flavors.load import payload_path
 from mlflow.exceptions import InvalidParameterValue, MissingExtra
+from mlflow.models.fetched import payload_path
 from mlflow.types._libraries import is_array, is_frame
 
 _ENUMERATIONS: dict[str, tuple[str, dict[Any, str]]] = {

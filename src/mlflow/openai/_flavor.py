@@ -12,9 +12,9 @@ from string import Formatter
 from typing import Any
 
 from mlflow._flavors.declaration import Flavor, Option, Payload, Predict
-from mlflow._flavors.load import payload_path
 from mlflow._flavors.predictor import items_of
 from mlflow.exceptions import InvalidParameterValue
+from mlflow.models.fetched import payload_path
 from mlflow.models.signature import ModelSignature
 from mlflow.types.schema import ColSpec, DataType, Schema, TensorSpec
 

@@ -6,10 +6,10 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from mlflow._flavors.declaration import Flavor, Option, Payload, Predict
-from mlflow._flavors.load import payload_path
 from mlflow._flavors.pickling import refuse_pickle
 from mlflow.exceptions import InvalidParameterValue, ResourceDoesNotExist
 from mlflow.models.example import split_example
+from mlflow.models.fetched import payload_path
 from mlflow.types._libraries import is_array, is_frame
 
 _PREFIX = "model"

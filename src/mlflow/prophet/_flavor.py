@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mlflow._flavors.declaration import Flavor, Payload, Predict
-from mlflow._flavors.load import payload_path
+from mlflow.models.fetched import payload_path
 
 _FILE = "model.pr"
 

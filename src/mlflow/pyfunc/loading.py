@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from mlflow._flavors.load import add_code_path, flavor_settings, keep_folder, payload_path
+from mlflow._flavors.load import add_code_path, flavor_settings, keep_folder
 from mlflow.exceptions import (
     InvalidParameterValue,
     MissingExtra,
@@ -23,6 +23,7 @@ from mlflow.models.environment import (
     REQUIREMENTS_FILE_NAME,
     python_version,
 )
+from mlflow.models.fetched import payload_path
 from mlflow.models.location import model_folder, resolve_model_path
 from mlflow.models.model import Model
 from mlflow.models.model_config import read_config
@@ -76,7 +77,12 @@ def _load_folder(folder: Path, given_config: dict[str, Any], suppress_warnings: 
     if not suppress_warnings:
         _warn_of_differences(folder)
     add_code_path(folder, settings.get("code"))
-    config = {**(settings.get("config") or {}), **given_config}
+    saved_config = settings.get("config") or {}
+    if not isinstance(saved_config, dict):
+        raise MlflowException(
+            f"The configuration of the model in {str(folder)!r} should be a map: {saved_config!r}"
+        )
+    config = {**saved_config, **given_config}
     if config:
         settings["config"] = config
         model.flavors[FLAVOR_NAME] = settings
@@ -176,8 +182,8 @@ def build_model_env(model_uri: str, save_path: str, env_manager: str = "virtuale
 
 def _load(settings: dict[str, Any], path: Path, config: dict[str, Any]) -> Any:
     name = settings.get("loader_module")
-    if not name:
-        raise MlflowException("The MLmodel file does not say which module loads the model")
+    if not isinstance(name, str) or not name or name.startswith("."):
+        raise MlflowException(f"The MLmodel file does not say which module loads the model, but {name!r}")
     try:
         loader = import_module(name)._load_pyfunc
     except ModuleNotFoundError as error:

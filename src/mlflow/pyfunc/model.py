@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from mlflow._flavors.load import payload_path
 from mlflow._flavors.pickling import refuse_pickle
 from mlflow.exceptions import InvalidParameterValue, NotSupported
+from mlflow.models.fetched import payload_path
 from mlflow.models.model import Model
 from mlflow.models.signature import _TypeHints
 from mlflow.pyfunc.conversations import ConversationPredictor, conversation_of

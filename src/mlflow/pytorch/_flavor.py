@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from mlflow._flavors.declaration import Flavor, Option, Payload
-from mlflow._flavors.load import payload_path
 from mlflow._flavors.pickling import references_of
 from mlflow.exceptions import InvalidParameterValue
+from mlflow.models.fetched import payload_path
 from mlflow.pytorch._formats import PICKLE, PT2, read, write_graph, write_pickle
 from mlflow.pytorch._predictor import predictor
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from mlflow._flavors.declaration import Flavor, Option, Payload, Predict
-from mlflow._flavors.load import payload_path
 from mlflow.exceptions import NotSupported
+from mlflow.models.fetched import payload_path
 from mlflow.models.signature import ModelSignature
 from mlflow.types._libraries import is_frame
 from mlflow.types.schema import ColSpec, DataType, Schema, TensorSpec

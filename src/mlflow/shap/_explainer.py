@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from mlflow._flavors.formats import CLOUDPICKLE, read_pickle
-from mlflow._flavors.load import load_flavor_from_folder, payload_path
+from mlflow._flavors.load import load_flavor_from_folder
 from mlflow._flavors.pickling import refuse_pickle
 from mlflow._flavors.registry import find_flavor, flavor_module, get_flavor
+from mlflow.models.fetched import payload_path
 
 _MODEL_FOLDER = "underlying_model"
 _UNKNOWN = "unknown"

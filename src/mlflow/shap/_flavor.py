@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from mlflow._flavors.declaration import Flavor, Option, Payload, Predict
-from mlflow._flavors.load import payload_path
 from mlflow._flavors.pickling import references_of
+from mlflow.models.fetched import payload_path
 from mlflow.shap._explainer import read_explainer, write_explainer
 from mlflow.types._libraries import is_frame
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from mlflow._flavors import formats
 from mlflow._flavors.declaration import Flavor, Option, Payload, Predict
-from mlflow._flavors.load import payload_path
 from mlflow._flavors.predictor import answers_of
+from mlflow.models.fetched import payload_path
 
 _logger = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from mlflow._flavors.declaration import LOG_ORDER, Flavor, Payload, Predict
-from mlflow._flavors.load import payload_path
 from mlflow.exceptions import InvalidParameterValue
+from mlflow.models.fetched import payload_path
 
 _logger = logging.getLogger(__name__)
 

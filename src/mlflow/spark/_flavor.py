@@ -7,8 +7,8 @@ from typing import Any
 
 from mlflow._flavors.declaration import Flavor, Option, Payload, Predict
 from mlflow._flavors.library import class_name
-from mlflow._flavors.load import payload_path
 from mlflow.exceptions import InvalidParameterValue
+from mlflow.models.fetched import payload_path
 from mlflow.types._libraries import is_frame
 
 _FOLDER = "sparkml"

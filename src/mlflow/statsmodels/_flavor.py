@@ -8,9 +8,9 @@ from typing import Any
 
 from mlflow._flavors import formats
 from mlflow._flavors.declaration import Flavor, Option, Payload, Predict
-from mlflow._flavors.load import payload_path
 from mlflow._flavors.pickling import references_of
 from mlflow.exceptions import InvalidParameterValue
+from mlflow.models.fetched import payload_path
 
 _FILE = "model.statsmodels"
 

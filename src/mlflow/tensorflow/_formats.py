@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from mlflow._flavors.keras_files import CUSTOM_OBJECTS_FILE, MODEL_FILE, find_keras_file, read_keras_file
-from mlflow._flavors.load import payload_path
+from mlflow.models.fetched import payload_path
 
 KERAS = "keras"
 MODULE = "tf2-module"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from mlflow._flavors.load import payload_path
 from mlflow.exceptions import InvalidParameterValue, MlflowException, NotSupported
+from mlflow.models.fetched import payload_path
 
 _MODEL = "model"
 _COMPONENTS = "components"

@@ -7,9 +7,9 @@ from typing import Any
 
 from mlflow._flavors.declaration import Flavor, Option, Payload, Predict
 from mlflow._flavors.library import class_name, load_class
-from mlflow._flavors.load import payload_path
 from mlflow._flavors.predictor import answers_of
 from mlflow.exceptions import InvalidParameterValue
+from mlflow.models.fetched import payload_path
 
 _FORMATS = ("ubj", "json", "deprecated", "xgb")
 

@@ -5,7 +5,7 @@ import os
 import time
 from pathlib import Path
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -52,6 +52,32 @@ def test_files_without_a_digest_are_not_looked_at(folder: Path) -> None:
     (folder / "notes.txt").write_text("mine")
     verify_files(folder, known)
     verify_files(folder, None)
+
+
+@pytest.mark.parametrize("name", ["code/new.py", "code/deep/new.zip", "code/newer/new.so"])
+def test_what_is_put_into_a_folder_of_the_model_is_named(name: str, folder: Path) -> None:
+    known = file_digests(folder)
+    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / name).write_text("mine")
+    with pytest.raises(DataLoss, match=f"not loaded: '{name}' was added"):
+        verify_files(folder, known)
+
+
+def test_a_link_to_a_folder_is_something_that_was_put_in(folder: Path, tmp_path_factory: Any) -> None:
+    known = file_digests(folder)
+    (folder / "code" / "package").symlink_to(tmp_path_factory.mktemp("package"))
+    with pytest.raises(DataLoss, match="'code/package' was added"):
+        verify_files(folder, known)
+
+
+def test_what_python_and_desktops_leave_behind_is_nothing(folder: Path) -> None:
+    known = file_digests(folder)
+    (folder / "code" / "__pycache__").mkdir()
+    (folder / "code" / "__pycache__" / "own.cpython-311.pyc").write_bytes(b"")
+    (folder / "code" / ".DS_Store").write_bytes(b"")
+    (folder / "results").mkdir()
+    (folder / "results" / "mine.csv").write_bytes(b"")
+    verify_files(folder, known)
 
 
 def test_a_path_out_of_the_folder_is_no_file_of_the_model(folder: Path, tmp_path: Path) -> None:

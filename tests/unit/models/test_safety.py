@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from click.testing import CliRunner
 from sklearn.linear_model import LinearRegression
 
@@ -23,6 +24,7 @@ import mlflow.sklearn
 from mlflow.cli import cli
 from mlflow.exceptions import DataLoss, MlflowException, PermissionDenied
 from mlflow.models.fetched import new_folder
+from mlflow.models.model import Model
 from mlflow.models.restoring import restored_python
 from mlflow.models.signature import infer_signature
 from mlflow.pyfunc.model import PythonModel
@@ -124,6 +126,86 @@ class TestEveryLoader:
             loader(folder)
         assert not mark.exists()
         loader(skops)
+
+
+def test_a_module_that_was_put_into_the_code_of_a_model_is_not_imported(tmp_path: Path) -> None:
+    code = tmp_path / "own_code"
+    code.mkdir()
+    (code / "part.py").write_text("")
+    mlflow.pyfunc.save_model(
+        tmp_path / "m", python_model=len, code_paths=[str(code)], pip_requirements=PINNED
+    )
+    (tmp_path / "m" / "code" / "yaml.py").write_text("raise RuntimeError")
+    before = list(sys.path)
+    with pytest.raises(DataLoss, match=r"'code/yaml\.py' was added"):
+        mlflow.pyfunc.load_model(tmp_path / "m")
+    assert sys.path == before
+
+
+CHANGES: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
+    "artifact": (
+        lambda form: form["flavors"]["python_function"].update(artifacts={"a": {"path": "../secret"}}),
+        r"'\.\./secret', outside its folder",
+    ),
+    "payload": (
+        lambda form: form["flavors"]["python_function"].update(python_model="../secret"),
+        r"'\.\./secret', outside its folder",
+    ),
+    "payload's name": (
+        lambda form: form["flavors"]["python_function"].update(python_model=["a"]),
+        r"\['a'\] in the place of a file's name",
+    ),
+    "code": (
+        lambda form: form["flavors"]["python_function"].update(code="MLmodel"),
+        "should be a folder, which 'MLmodel' is not",
+    ),
+    "configuration": (
+        lambda form: form["flavors"]["python_function"].update(config="fast"),
+        "configuration .* should be a map: 'fast'",
+    ),
+    "loader": (
+        lambda form: form["flavors"]["python_function"].update(loader_module="..os"),
+        r"does not say which module loads the model, but '\.\.os'",
+    ),
+    "flavor": (
+        lambda form: form["flavors"].update(python_function="fast"),
+        r"'flavors\.python_function' should be a map",
+    ),
+    "digests": (lambda form: form.update(file_digests=["a"]), "'file_digests' should be a map"),
+    "digest": (lambda form: form["file_digests"].update({1: None}), "has 1: None"),
+    "signature": (lambda form: form.update(signature={"inputs": "?"}), "The signature cannot be read"),
+}
+
+
+@pytest.mark.parametrize(("change", "message"), CHANGES.values(), ids=CHANGES.keys())
+def test_an_mlmodel_file_is_input_like_any_other(
+    change: Callable[[dict[str, Any]], object], message: str, tmp_path: Path
+) -> None:
+    (tmp_path / "secret").write_text("secret")
+    folder = save_function(tmp_path / "m")
+    form = yaml.safe_load((folder / "MLmodel").read_text())
+    change(form)
+    (folder / "MLmodel").write_text(yaml.safe_dump(form))
+    with pytest.raises(MlflowException, match=message):
+        mlflow.pyfunc.load_model(folder)
+
+
+def test_an_mlmodel_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "MLmodel").write_bytes(b"\xff\xfe")
+    with pytest.raises(MlflowException, match="is no text"):
+        mlflow.pyfunc.load_model(tmp_path)
+
+
+@pytest.mark.parametrize("key", ["artifact_path", "serving_input_path"])
+def test_no_example_is_read_from_outside_of_the_model(key: str, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("[1]")
+    mlflow.pyfunc.save_model(tmp_path / "m", python_model=len, input_example=[1], pip_requirements=PINNED)
+    model = Model.load(tmp_path / "m")
+    assert model.saved_input_example_info
+    model.saved_input_example_info[key] = "../secret"
+    read = {"artifact_path": model.load_input_example, "serving_input_path": model.get_serving_input}[key]
+    with pytest.raises(MlflowException, match=r"'\.\./secret', outside its folder"):
+        read(str(tmp_path / "m"))
 
 
 def test_the_process_of_another_environment_is_no_exception(tmp_path: Path, mark: Path) -> None:

@@ -6,8 +6,8 @@ from contextvars import copy_context
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
-from mlflow._flavors.load import payload_path
 from mlflow.models.code import run_model_code
+from mlflow.models.fetched import payload_path
 from mlflow.models.model import Model
 from mlflow.pyfunc.conversations import ConversationPredictor
 from mlflow.pyfunc.model import PythonModelPredictor, as_python_model, predictor_of
