@@ -19,12 +19,18 @@ from mlflow._flavors.registry import FLAVORS, flavor_module, get_flavor
 _LAZY = (
     "mlflow",
     "mlflow.config",
+    "mlflow.data",
     "mlflow.entities",
     "mlflow.entities.model_registry",
+    "mlflow.models",
+    "mlflow.pyfunc",
     "mlflow.tracking",
+    "mlflow.types",
 )
 _FLAVORS = {flavor_module(get_flavor(name)).__name__: name for name in FLAVORS if name != "python_function"}
 PACKAGES = (*_LAZY, *_FLAVORS)
+
+_LONGEST_LINE = 110
 
 _TYPES_OF_FLAVORS = """\
 from pathlib import Path
@@ -54,7 +60,10 @@ def stub_text(package: str) -> str:
     lines.append("")
     for name, target in sorted(names.items()):
         module, _, attribute = target.partition(":")
-        lines.append(f"from {module} import {attribute or name} as {name}")
+        line = f"from {module} import {attribute or name} as {name}"
+        if len(line) > _LONGEST_LINE:
+            line = line.replace("import ", "import (\n    ") + ",\n)"
+        lines.append(line)
     present = sorted(name for name in submodules if util.find_spec(f"{package}.{name}"))
     if present:
         lines += ["", *(f"from {package} import {name} as {name}" for name in present)]

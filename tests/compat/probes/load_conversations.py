@@ -27,15 +27,18 @@ def seen(folder: Path) -> dict[str, Any]:
     model, requests = mlflow.pyfunc.load_model(str(folder)), REQUESTS[folder.name]
     saved = Model.load(str(folder))
     settings = saved.flavors["python_function"]
+    signature, serving_input = saved.signature, saved.get_serving_input(str(folder))
+    assert signature is not None
+    assert serving_input is not None
     return {
         "answers": [model.predict(request) for request in requests],
         "table": model.predict(pandas.DataFrame([requests[0]])),
         "pieces": list(model.predict_stream(requests[0])),
-        "signature": saved.signature.to_dict(),
+        "signature": signature.to_dict(),
         "metadata": saved.metadata,
         "loader": [settings["loader_module"], settings["streamable"]],
         "example": [saved.load_input_example(str(folder)), saved.saved_input_example_info],
-        "served": validate_serving_input(str(folder), saved.get_serving_input(str(folder))),
+        "served": validate_serving_input(str(folder), serving_input),
     }
 
 

@@ -20,7 +20,7 @@ from mlflow.types.llm import (
 from mlflow.types.responses import ResponsesAgentResponse, ResponsesAgentStreamEvent
 
 
-class Chat(ChatModel):  # type: ignore[misc]  # any package of the name
+class Chat(ChatModel):
     def predict(self, context: Any, messages: Any, params: Any) -> Any:
         said = f"{messages[-1].content} {params.temperature} {params.max_tokens}"
         choice = ChatChoice(message=ChatMessage(role="assistant", content=said))
@@ -32,7 +32,7 @@ class Chat(ChatModel):  # type: ignore[misc]  # any package of the name
             yield ChatCompletionChunk(choices=[choice], created=5)
 
 
-class Agent(ChatAgent):  # type: ignore[misc]  # any package of the name
+class Agent(ChatAgent):
     def predict(self, messages: Any, context: Any = None, custom_inputs: Any = None) -> Any:
         said = f"{messages[-1].content} {context.user_id if context else None} {custom_inputs}"
         return ChatAgentResponse(messages=[ChatAgentMessage(role="assistant", content=said, id="1")])
@@ -42,7 +42,7 @@ class Agent(ChatAgent):  # type: ignore[misc]  # any package of the name
             yield ChatAgentChunk(delta=ChatAgentMessage(role="assistant", content=word, id="1"))
 
 
-class Responses(ResponsesAgent):  # type: ignore[misc]  # any package of the name
+class Responses(ResponsesAgent):
     def predict(self, request: Any) -> Any:
         item = self.create_text_output_item(f"{request.input[-1].content} {request.temperature}", "1")
         return ResponsesAgentResponse(output=[item], custom_outputs=request.custom_inputs)

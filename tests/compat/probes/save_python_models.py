@@ -25,7 +25,7 @@ mlflow.models.set_model(FromCode())
 ENVIRONMENT = {"dependencies": ["python=3.11", {"pip": ["mlflow"]}]}
 
 
-class WithArtifact(mlflow.pyfunc.PythonModel):  # type: ignore[misc]  # any package of the name
+class WithArtifact(mlflow.pyfunc.PythonModel):
     def load_context(self, context: Any) -> None:
         self.text = Path(context.artifacts["text"]).read_text()
 
@@ -33,7 +33,7 @@ class WithArtifact(mlflow.pyfunc.PythonModel):  # type: ignore[misc]  # any pack
         return [self.text] * len(model_input)
 
 
-class WithHint(mlflow.pyfunc.PythonModel):  # type: ignore[misc]  # any package of the name
+class WithHint(mlflow.pyfunc.PythonModel):
     def predict(self, model_input: list[str]) -> list[str]:
         return [text.upper() for text in model_input]
 

@@ -163,6 +163,7 @@ def everything_that_writes(experiment_id: str) -> mlflow.ActiveRun:
             pip_requirements=[],
             registered_model_name="fruit",
         )
+        assert info.model_id
         mlflow.set_logged_model_tags(info.model_id, {"k": "v", "gone": "x"})
         mlflow.delete_logged_model_tag(info.model_id, "gone")
         mlflow.set_active_model(model_id=info.model_id)

@@ -72,8 +72,8 @@ def save_function(folder: Path) -> Path:
     return folder
 
 
-def predict_once(folder: Path) -> object:
-    return mlflow.models.predict(str(folder), REQUEST, env_manager="local")
+def predict_once(folder: Path) -> None:
+    mlflow.models.predict(str(folder), REQUEST, env_manager="local")
 
 
 def predict_by_command(folder: Path) -> None:

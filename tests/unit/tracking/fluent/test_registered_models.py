@@ -12,7 +12,7 @@ from mlflow.exceptions import InvalidParameterValue, ResourceAlreadyExists, Reso
 from mlflow.models.model import ModelInfo
 
 
-class _Doubling(mlflow.pyfunc.PythonModel):  # type: ignore[misc]  # a lazy name
+class _Doubling(mlflow.pyfunc.PythonModel):
     def predict(self, context: object, model_input: list[float]) -> list[float]:
         del context
         return [2 * value for value in model_input]
