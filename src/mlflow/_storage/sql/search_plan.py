@@ -145,9 +145,26 @@ class RunQuery:
             token = make_token(rows[-1][1:], self._search, self._engine.token_key)
         return [row[0] for row in rows], token
 
-    def count(self, cx: Connection, limit: int | None = None) -> tuple[int, bool]:
-        """How many runs there are, up to a limit, and whether that are all."""
-        return count_rows(cx, *self.found(cx), limit)
+    def count(
+        self, cx: Connection, limit: int | None = None, looked_at: int | None = None
+    ) -> tuple[int, bool]:
+        """How many runs there are, and whether that are all.
+
+        Args:
+            cx: Connection.
+            limit: How far they are counted.
+            looked_at: How many runs of an experiment are looked at, the newest ones, if no demand tells where to look.
+        """
+        source, where = self.found(cx)
+        if looked_at is not None and source is self._all and len(self._experiments) == 1:
+            earliest = cx.one(
+                "SELECT start_ms FROM run WHERE experiment = ? ORDER BY start_ms DESC LIMIT 1 OFFSET ?",
+                (self._experiments[0], looked_at),
+            )
+            if earliest is not None:
+                count, _ = count_rows(cx, source, [*where, Sql("r.start_ms > ?", earliest)], limit)
+                return count, False
+        return count_rows(cx, source, where, limit)
 
     def matching(self, cx: Connection, columns: str = "r.id") -> Sql:
         """A select of columns of all matching runs, in no order."""

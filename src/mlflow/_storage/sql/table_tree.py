@@ -71,8 +71,8 @@ class RunTree:
         return [row[0] for row in rows], token
 
     def count(self) -> tuple[int, bool]:
-        """How many runs the level has, with a filter up to a limit, and whether that are all."""
-        return count_rows(self._cx, Sql(self._table), self._level(), COUNTED if self._is_filtered else None)
+        """How many runs the level has, up to a limit, and whether that are all."""
+        return count_rows(self._cx, Sql(self._table), self._level(), COUNTED)
 
     def context(self, numbers: Sequence[int]) -> list[bool]:
         """Which runs are there only for the sake of those below them."""

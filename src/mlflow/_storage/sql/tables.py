@@ -11,6 +11,7 @@ from mlflow._search.tree import Aggregate, Entity, OrderKey
 from mlflow._storage.interface.tables import (
     COUNTED,
     COUNTED_IN_EXPERIMENT,
+    LOOKED_AT,
     MAX_COLUMNS,
     MAX_COMPARED_CELLS,
     MAX_COMPARED_RUNS,
@@ -249,8 +250,11 @@ class SqlTables:
         total, is_exact = None, True
         if cursor is None and token is None:
             total = len(numbers)
+        elif cursor is None and runset.filter_string:
+            counted, is_exact = query.count(cx, COUNTED, LOOKED_AT)
+            total = max(counted, len(numbers) + 1)  # there is another page
         elif cursor is None:
-            total, is_exact = query.count(cx, COUNTED if runset.filter_string else None)
+            total, _ = query.count(cx)
         rows = run_rows(cx, self._engine, self._settings, numbers, shown)
         return RunTable(rows, total=total, is_total_exact=is_exact, cursor=token)
 

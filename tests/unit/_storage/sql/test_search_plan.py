@@ -119,6 +119,20 @@ def test_every_plan_finds_the_same_runs_in_the_same_order(
     assert found == [numbers[number] for number in expected]
 
 
+@pytest.mark.parametrize(
+    ("filter_name", "is_exact"), [("pattern", False), ("common", False), ("uncommon", True), ("all", False)]
+)
+def test_what_takes_a_look_at_each_run_is_counted_among_the_newest(
+    filled: SqlStore, known: list[Known], filter_name: str, is_exact: bool
+) -> None:
+    filter_string, keeps = FILTERS[filter_name]
+    newest = known if is_exact else known[-200:]
+    with filled.engine.snapshot() as cx:
+        query = RunSearch(filled.engine, cx, filled.settings).query([0], 1, filter_string, [])
+        assert query.count(cx, 1000, 200) == (sum(map(keeps, newest)), is_exact)
+        assert query.count(cx, None, COUNT) == (sum(map(keeps, known)), True)
+
+
 def test_several_experiments_are_walked_side_by_side(filled: SqlStore, known: list[Known]) -> None:
     other = filled.experiments.create("side")
     made = [filled.runs.create(other, start_time=known[-1].run.start_ms - 1, run_name="side").info.run_id]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from bench.filling import RARE_METRIC
+from bench.filling import RARE_METRIC, filled_runs
 from tests.unit._storage.sql.filled import assert_indexes_are_used
 from tests.unit._storage.sql.test_statements import counting
 
@@ -94,3 +94,29 @@ def test_what_is_not_asked_for_costs_nothing(store: SqlStore, monkeypatch: pytes
         assert statements.rows < 60
         wanted = counted.tables.runs(ALL, ["metrics.w4999", "tags.long"])
         assert wanted.rows.cells["metrics.w4999"].count(1.0) == 1
+
+
+def test_a_total_is_never_less_than_what_is_shown(filled: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mlflow._storage.sql.tables.LOOKED_AT", 10)
+    oldest = next(filled_runs(1)).start_ms
+
+    table = filled.tables.runs(
+        RunSet(["0"], f"run_name LIKE '%-%' AND NOT start_time > {oldest + 50 * 60_000}"), limit=20
+    )
+
+    assert len(table.rows.run_ids) == 20
+    assert (table.total, table.is_total_exact) == (21, False)
+
+
+def test_roots_are_counted_as_far_as_anybody_wants_to_know(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mlflow._storage.sql.table_tree.COUNTED", 3)
+    roots = [store.runs.create("0").info.run_id for _ in range(5)]
+    store.runs.create("0", tags=[RunTag("mlflow.parentRunId", roots[0])])
+
+    some = store.tables.runs(RunSet(["0"]), tree=True, limit=2)
+    every = store.tables.runs(RunSet(["0"]), tree=True, limit=5)
+
+    assert (some.total, some.is_total_exact) == (3, False)
+    assert (every.total, every.is_total_exact) == (5, True)

@@ -414,7 +414,7 @@ function RunsPage({ experimentIds }: { experimentIds: string[] }) {
           {runs.loaded && !nothing && (
             <>
               {runs.total !== undefined &&
-                `${runs.isTotalExact ? "" : "More than "}${plural(runs.total, isGrouped ? "group" : isTree ? "top-level run" : "run")}`}
+                `${runs.isTotalExact ? "" : "At least "}${plural(runs.total, isGrouped ? "group" : isTree ? "top-level run" : "run")}`}
               {chosen.length > 0 && ` · ${formatCount(chosen.length)} selected`}
             </>
           )}
