@@ -63,7 +63,8 @@ def verify_files(folder: Path, digests: dict[str, str] | None) -> None:
     if wrong:
         raise DataLoss(
             f"The model in {str(folder)!r} is not as it was saved, so it is not loaded: {', '.join(wrong)}. Fetch "
-            "or save it again. If you changed it on purpose, set MLFLOW_VERIFY_MODEL_FILES=false to load it."
+            "it again into an empty folder, or save it again. If you changed it on purpose, set "
+            "MLFLOW_VERIFY_MODEL_FILES=false to load it."
         )
 
 
