@@ -28,6 +28,8 @@ from tests.ports import free_port
 
 DISK_BYTES = 96 * 1024 * 1024
 STARTS_WITHIN = 60.0
+SENDS_WITHIN = 120.0
+"""Seconds for what takes one, on a machine that is busy with other things."""
 
 _WARM = (
     "pandas",
@@ -244,15 +246,19 @@ class World:
                 raise RuntimeError(f"a trainer ended with {trainer.exitcode}")
 
     def send_journals(self) -> list[str]:
-        """Sends what trainers have left in journals; returns what is wrong with them."""
+        """Sends what trainers have left in journals; returns what is wrong with them.
+
+        Raises:
+            RuntimeError: It does not end. What is left would be taken for what later rounds have lost.
+        """
         if self.journals is None or not self.journals.is_dir():
             return []
         sender = processes().Process(target=send_journals, args=(self.journals,))
         sender.start()
-        sender.join(30)
+        sender.join(SENDS_WITHIN)
         if sender.exitcode is None:
             sender.kill()
-            return ["sending the journals does not end"]
+            raise RuntimeError("sending the journals does not end")
         left = sorted(
             str(path.relative_to(self.journals)) for path in self.journals.rglob("*") if path.is_file()
         )
