@@ -3,7 +3,8 @@
 Whoever wants to write puts an operation into the queue. One thread at a time holds the lock; it takes what is
 queued, runs it in one transaction, each operation in its own savepoint, commits, and hands out the results.
 A caller that waits becomes that thread itself if nobody else is: a script that logs alone pays for no hand-over.
-A server that must not wait submits operations, which a thread of the writer's takes.
+A server that must not wait submits operations, which a thread of the writer's takes. Results of a group are handed out
+when the next one is about to be committed: the answers are sent while the disk works.
 
 Where the engine cannot take back what one of them did, all are done again, each in a transaction of its own. An operation that lost to another process (a deadlock, a name taken in between) or
 whose connection broke before the commit is done again too. So an operation may run more than once: it must have
@@ -33,6 +34,8 @@ GROUP_SIZE = 256
 GATHERING_SECONDS = 0.0005
 """How long the writer's thread waits for company when operations came together before: a commit costs as much as
 several operations, so that larger groups are worth more than the wait."""
+KEEPING_SECONDS = 0.002
+"""How long results are kept while the next group is being written."""
 ATTEMPTS = 5
 """How often an operation is tried that loses to other processes."""
 
@@ -83,6 +86,7 @@ class Writer:
         self._lock = threading.Lock()
         self._starting = threading.Lock()
         self._queue: deque[Operation[Any]] = deque()
+        self._undelivered: deque[Operation[Any]] = deque()
         self._connection: OwnedConnection | None = None
         self._inside = threading.local()
         self._wake = threading.Event()
@@ -211,10 +215,27 @@ class Writer:
             # other threads are left to whoever writes next.
             left = [operation for operation in group if not operation.done and operation is not own]
             self._queue.extendleft(reversed(left))
-            for operation in group:
-                if operation.done and operation.delivered is not None:
-                    _deliver(operation, operation.delivered)
+            self._deliver()  # those of the group before, if this one came to no commit
+            self._undelivered.extend(
+                operation for operation in group if operation.done and operation.delivered
+            )
+            if not self._queue or self._queue[0].alone:
+                self._deliver()
         return len(group)
+
+    def _deliver(self) -> None:
+        """Hands out results.
+
+        While there is more to write, those of one group are handed out when the next one is about to be committed, and
+        the writer is about to wait for the disk. Earlier, it would take turns with the thread that sends the answers,
+        and come to its commit much later. They are not kept while it waits for others or does something long.
+        """
+        while self._undelivered:
+            operation = self._undelivered.popleft()
+            try:
+                operation.delivered(operation)  # type: ignore[misc]  # only those that have one are put there
+            except Exception:  # one receiver that is gone must not keep the others waiting
+                _logger.exception("The result of a write could not be delivered")
 
     def _write(self, group: Sequence[Operation[Any]]) -> None:
         started = time.perf_counter()
@@ -253,8 +274,9 @@ class Writer:
             operation.result = operation.error = None
         try:
             connection = self._connected()
-            connection.begin(write=True)
+            connection.begin(write=True, waiting=self._deliver)
             if self._run_all(connection, group):
+                self._deliver()
                 committing = True
                 connection.commit()
             else:
@@ -295,7 +317,10 @@ class Writer:
         apart = len(group) > 1
         if apart:
             self._prepare(connection, [operation.subject for operation in group if operation.subject])
+        begun = time.perf_counter()
         for operation in group:
+            if self._undelivered and time.perf_counter() - begun > KEEPING_SECONDS:
+                self._deliver()
             if apart:
                 connection.savepoint()
             self._run_one(connection, operation)
@@ -326,6 +351,7 @@ class Writer:
         if connection is None or connection.broken:
             if self._closed:
                 raise StorageUnavailable(f"The store {self._dialect.uri} has been closed")
+            self._deliver()
             connection = self._connection = self._dialect.connect(write=True)
         return connection
 
@@ -343,13 +369,6 @@ class Writer:
             _logger.debug("A connection is thrown away", exc_info=True)
         connection.close()
         return True
-
-
-def _deliver(operation: Operation[Any], delivered: Callable[[Operation[Any]], None]) -> None:
-    try:
-        delivered(operation)
-    except Exception:  # one receiver that is gone must not keep the others waiting
-        _logger.exception("The result of a write could not be delivered")
 
 
 def _complain(operation: Operation[Any]) -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from itertools import zip_longest
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mlflow._storage.sql import writer
 from mlflow._storage.sql.connection import Connection, DeferringConnection
+from mlflow._storage.sql.dialects.sqlite import BUSY_SECONDS
 from mlflow._storage.sql.store import SqlStore
 from mlflow._storage.sql.writer import Operation
 from mlflow.entities.metric import Metric
@@ -55,10 +60,13 @@ def _names(cx: Connection) -> set[str]:
 
 
 def as_one_group(
-    store: SqlStore, works: Sequence[Callable[[Connection], Any]], subjects: Sequence[str] = ()
+    store: SqlStore,
+    works: Sequence[Callable[[Connection], Any]],
+    subjects: Sequence[str] = (),
+    results: list[Operation[Any]] | None = None,
 ) -> list[Operation[Any]]:
-    """Runs operations in one group, by queueing them while another one holds the writer."""
-    results: list[Operation[Any]] = []
+    """Runs operations in one group, by queueing them while another one holds the writer; fills and returns `results`."""
+    results = [] if results is None else results
     done = threading.Semaphore(0)
     holding, go = threading.Event(), threading.Event()
 
@@ -141,6 +149,92 @@ def test_a_receiver_that_fails_keeps_nobody_waiting(
     assert store.engine.write(put("c")) == "c"
     assert stored(store) == {"a", "b", "c"}
     assert "could not be delivered" in caplog.text
+
+
+class TestResultsOfAGroup:
+    """When they are handed out, while more waits to be written."""
+
+    @pytest.fixture(autouse=True)
+    def _groups_of_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(writer, "GROUP_SIZE", 1)
+
+    def test_come_when_the_next_group_is_about_to_be_committed(self, sqlite_store: SqlStore) -> None:
+        results: list[Operation[Any]] = []
+        seen = []
+
+        def look(cx: Connection) -> None:
+            seen.append(len(results))
+            cx.after_commit(lambda: seen.append(len(results)))
+
+        as_one_group(sqlite_store, [put("a"), look, put("b")], results=results)
+        assert seen == [0, 1]
+
+    def test_come_before_an_operation_that_may_wait_for_other_processes(
+        self, postgres_store: SqlStore
+    ) -> None:
+        results: list[Operation[Any]] = []
+        assert (
+            as_one_group(postgres_store, [put("a"), lambda _: len(results)], results=results)[1].result == 1
+        )
+
+    def test_come_while_the_next_group_takes_long(
+        self, sqlite_store: SqlStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(writer, "GROUP_SIZE", 2)
+        results: list[Operation[Any]] = []
+        works = [put("a"), put("b"), lambda _: time.sleep(2 * writer.KEEPING_SECONDS), lambda _: len(results)]
+        assert as_one_group(sqlite_store, works, results=results)[3].result == 2
+
+    def test_come_although_the_next_group_fails(self, sqlite_store: SqlStore) -> None:
+        results: list[Operation[Any]] = []
+        works = [put("a"), fail_after("b", BadRequest("no")), lambda _: len(results)]
+        assert as_one_group(sqlite_store, works, results=results)[2].result == 1
+
+    def test_come_before_housekeeping(self, sqlite_store: SqlStore) -> None:
+        results: list[Operation[Any]] = []
+        seen = []
+        looked = threading.Event()
+
+        def look(_: Connection) -> None:
+            seen.append(len(results))
+            looked.set()
+
+        def leave(_: Connection) -> None:
+            sqlite_store.engine.writer.later(look)
+
+        as_one_group(sqlite_store, [leave], results=results)
+        assert looked.wait(10)
+        assert seen == [1]
+
+    def test_come_before_the_next_group_waits_for_another_process(
+        self, sqlite_store: SqlStore, sqlite_file: Path
+    ) -> None:
+        with closing(sqlite3.connect(sqlite_file, isolation_level=None, check_same_thread=False)) as other:
+            results = HeardBy(lambda: other.execute("ROLLBACK"))
+
+            def take_the_lock() -> None:
+                other.execute("BEGIN IMMEDIATE")
+
+            def let_another_be_next(cx: Connection) -> None:
+                cx.after_commit(take_the_lock)
+
+            begun = time.monotonic()
+            as_one_group(sqlite_store, [let_another_be_next, put("b")], results=results)
+        assert time.monotonic() - begun < BUSY_SECONDS / 2
+        assert stored(sqlite_store) == {"b"}
+
+
+class HeardBy(list[Operation[Any]]):
+    """Results, whose first one lets something happen."""
+
+    def __init__(self, heard: Callable[[], object]) -> None:
+        super().__init__()
+        self._heard = heard
+
+    def append(self, operation: Operation[Any]) -> None:
+        if not self:
+            self._heard()
+        super().append(operation)
 
 
 def test_callbacks_come_after_the_commit_of_their_own_operation_only(store: SqlStore) -> None:

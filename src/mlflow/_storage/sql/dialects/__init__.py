@@ -5,7 +5,7 @@ A difference has a name, and stores ask for the name, never for the engine.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -16,8 +16,13 @@ from mlflow.exceptions import BadRequest, MlflowException
 class OwnedConnection(Connection, Protocol):
     """A connection as its owner has it: with transactions."""
 
-    def begin(self, *, write: bool) -> None:
-        """Opens a transaction; one that writes holds the engine's write lock from here on."""
+    def begin(self, *, write: bool, waiting: Callable[[], None] | None = None) -> None:
+        """Opens a transaction; one that writes holds the engine's write lock from here on, if it has one.
+
+        Args:
+            write: Whether it may write.
+            waiting: Called before it waits for other processes, or becomes one that may have to at every statement.
+        """
         ...
 
     def savepoint(self) -> None:

@@ -7,7 +7,7 @@ session but statements that are prepared, and those only where there is no poole
 from __future__ import annotations
 
 import select
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
@@ -89,7 +89,9 @@ class PostgresConnection(DeferringConnection):
         self._changing()
         return self._raw.execute(sql.encode(), values, binary=True).rowcount
 
-    def begin(self, *, write: bool) -> None:
+    def begin(self, *, write: bool, waiting: Callable[[], None] | None = None) -> None:
+        if waiting is not None:
+            waiting()
         self._raw.execute(_BEGIN_WRITING if write else _BEGIN_READING, prepare=False)
         self._writing = write
 

@@ -73,16 +73,17 @@ class SqliteConnection(DeferringConnection):
         self._changing()
         return self._raw.executemany(sql, rows).rowcount
 
-    def begin(self, *, write: bool) -> None:
+    def begin(self, *, write: bool, waiting: Callable[[], None] | None = None) -> None:
         if not write:
             self.execute("BEGIN")
             return
         now = time.monotonic()
         if now < self._shared_until and now - self._left < COURTESY_SECONDS:
-            time.sleep(
-                COURTESY_SECONDS
-            )  # others wait; without this the last owner would nearly always be the next
-        if _patiently(lambda: self.execute("BEGIN IMMEDIATE")):
+            if waiting is not None:
+                waiting()
+            # Others wait; without this the last owner would nearly always be the next.
+            time.sleep(COURTESY_SECONDS)
+        if _patiently(lambda: self.execute("BEGIN IMMEDIATE"), waiting):
             self._shared_until = time.monotonic() + 1
         self._writing = True
 
@@ -284,8 +285,8 @@ def _lowered(text: Any) -> Any:
     return text.lower() if isinstance(text, str) else text
 
 
-def _patiently(work: Callable[[], object]) -> bool:
-    """Does something as soon as other processes allow it; returns whether it had to wait.
+def _patiently(work: Callable[[], object], waiting: Callable[[], None] | None = None) -> bool:
+    """Does something as soon as other processes allow it; returns whether it had to wait, which `waiting` hears before.
 
     The engine's own waiting sleeps for up to 100 ms at a time, and gives up at once where it fears a deadlock;
     short random pauses are fairer.
@@ -298,6 +299,8 @@ def _patiently(work: Callable[[], object]) -> bool:
         except sqlite3.OperationalError as error:
             if not _is_busy(error) or time.monotonic() > deadline:
                 raise
+            if waiting is not None:
+                waiting()
             time.sleep(pause * (0.5 + random.random()))  # noqa: S311 - no secret
             pause = min(pause * 1.3, 2.5 * COURTESY_SECONDS)
         else:
