@@ -20,6 +20,7 @@ from bench.registry import registry
 from bench.rows import Measure, Row
 from bench.searches import searches
 from bench.sides import PEER_VERSION, sides
+from bench.tables import tables
 
 MEASURES: dict[str, Measure] = {
     **measures.MEASURES,
@@ -30,6 +31,7 @@ MEASURES: dict[str, Measure] = {
     "memory": memory,
     "registry": registry,
     "searches": searches,
+    "tables": tables,
 }
 
 
