@@ -27,7 +27,7 @@ MAX_GROUPS = 10_000
 """Most groups of a grouped table."""
 COUNTED = 1_000
 """How far runs that match a filter and roots of trees are counted; runs without a filter all are."""
-LOOKED_AT = 20_000
+LOOKED_AT = 10_000
 """Among how many of the newest runs those that match a filter are counted, where it takes a look at each of them."""
 COUNTED_IN_EXPERIMENT = 10_000
 """How far runs are counted in a table of experiments."""
