@@ -21,6 +21,7 @@ PEERS = (MLFLOW_317, MLFLOW_222, MLFLOW_130)
 OURS = "headrace"
 _TITLES = {OURS: "here", "mlflow317": "3.17", "mlflow222": "2.22", "mlflow130": "1.30"}
 _ALL = "all"
+_LIMIT = 900
 _FOUND = FOLDER / "matrix.json"
 _PAGE = ROOT / "docs" / "flavors.md"
 _BEGIN, _END = "<!-- matrix -->", "<!-- end of matrix -->"
@@ -92,12 +93,11 @@ def _noted(ways: list[str] | None, notes: list[str]) -> str:
         if text == "equal":
             parts.append(f"{way} equal")
         elif text:
-            reason = reason_for(text)
-            note = f"{reason}: {text}" if reason else text
-            note = note.replace("|", "/").replace("<", "&lt;")
+            note = (reason_for(text) or text).replace("|", "/").replace("<", "&lt;")
             if note not in notes:
                 notes.append(note)
-            parts.append(f"{way} {notes.index(note) + 1}")
+            kind = next((kind for kind in ("not saved", "not run") if text.startswith(kind)), way)
+            parts.append(f"{kind} {notes.index(note) + 1}")
     return ", ".join(parts)
 
 
@@ -160,15 +160,18 @@ def _probe(flavor: str, environment: Environment, python: Path, *steps: str, **v
     """What the probe printed, or the last line of an error."""
     # A path to import from would lead MLflow's interpreter to this code.
     inherited = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    done = subprocess.run(
-        [python, PROBE, flavor, *steps],
-        cwd=FOLDER,
-        env={**inherited, **environment.variables, **variables},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=900,
-    )
+    try:
+        done = subprocess.run(
+            [python, PROBE, flavor, *steps],
+            cwd=FOLDER,
+            env={**inherited, **environment.variables, **variables},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_LIMIT,
+        )
+    except subprocess.TimeoutExpired:
+        return f"no answer within {_LIMIT} seconds"
     with (FOLDER / "matrix.log").open("a") as stream:
         stream.write(f"== {python} {flavor} {steps}\n{done.stderr}\n")
     if done.returncode:

@@ -29,8 +29,8 @@ def write_explainer(explainer: Any, folder: Path, file: str, with_model: bool) -
     """
     import shap
 
-    if isinstance(explainer, shap.TreeExplainer):
-        # The library writes these in its form and cannot read them back.
+    if isinstance(explainer, shap.TreeExplainer) or not hasattr(getattr(explainer, "model", None), "save"):
+        # The library writes the first in its form and cannot read them back; others it did not write before 0.46.
         import cloudpickle
 
         with (folder / file).open("wb") as stream:
