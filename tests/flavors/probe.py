@@ -85,6 +85,7 @@ def main() -> None:
         command, _, folder = step.partition("=")
         found.append((save if command == "save" else load)(flavor, Path(folder)))
     print(f"\n{ANSWER}{json.dumps(found)}", flush=True)
+    os._exit(0)  # some libraries leave threads behind that never end
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ _REASONS = {
     r"No module named 'mlflow\.diviner'": "3.17 no longer has the flavor",
     r"No module named 'mlflow\.\w+'": "1.30 is older than the flavor",
     r"runtime_version": "1.30 needs a protobuf that the library no longer works with",
+    r"UNSUPPORTED_PACKAGE_VERSION.*Pandas": "today's Spark needs a newer pandas than 1.30 works with",
     r"serialization format: skops|persistent id|persistent_load": "2.22 and 1.30 do not know skops; see the row `-pickled`",
     r"pickle_module_info": "2.22 and 1.30 know pickles alone",
     r"langchain\.(chains|schema)": "2.22 needs LangChain before 1",
