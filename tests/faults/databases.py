@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -73,7 +72,6 @@ class SqliteFile:
         return [] if found == ["ok"] else found
 
     def renew(self) -> None:
-        shutil.rmtree(self.folder / "artifacts", ignore_errors=True)
         for path in self.folder.glob("store.db*"):
             path.unlink()
 

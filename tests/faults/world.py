@@ -272,6 +272,7 @@ class World:
         """Goes on with an empty database."""
         self.server.stop()
         self.database.renew()
+        shutil.rmtree(self.disk.folder / "database" / "artifacts", ignore_errors=True)  # the disk is small
         self.start_server()
 
     def close(self) -> None:
