@@ -84,7 +84,8 @@ def _left(store: SqlStore) -> list[tuple[str, str]]:
     )
     with store.engine.reading() as cx:
         found = list(cx.all(statement))
-    found += store.engine.write(lambda cx: cx.all(statement))
+    # What a transaction sets for itself is gone after it.
+    store.engine.write(lambda cx: cx.after_commit(lambda: found.extend(cx.all(statement))))
     return [(str(kind), str(name)) for kind, name in found]
 
 
