@@ -54,7 +54,7 @@ def stub_text(package: str) -> str:
     # An import under another name does not count as a re-export for the linter.
     renamed = any(":" in target for target in names.values())
     source = "declaration in _flavor.py" if made else "table in __init__.py"
-    lines = [f"# Written by scripts/generate.py from the {source}."]
+    lines = [f"# Written by scripts/generate.py from the {source}{', sorted by name' if names else ''}."]
     if names:
         lines.append(f"# ruff: noqa: {'F401, ' if renamed else ''}I001")
     lines.append("")

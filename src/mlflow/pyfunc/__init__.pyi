@@ -1,4 +1,4 @@
-# Written by scripts/generate.py from the table in __init__.py.
+# Written by scripts/generate.py from the table in __init__.py, sorted by name.
 # ruff: noqa: I001
 
 from mlflow.pyfunc.model import ChatAgent as ChatAgent

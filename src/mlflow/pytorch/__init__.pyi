@@ -1,4 +1,4 @@
-# Written by scripts/generate.py from the declaration in _flavor.py.
+# Written by scripts/generate.py from the declaration in _flavor.py, sorted by name.
 # ruff: noqa: I001
 
 from mlflow.pytorch._state import load_state_dict as load_state_dict

@@ -1,4 +1,4 @@
-# Written by scripts/generate.py from the declaration in _flavor.py.
+# Written by scripts/generate.py from the declaration in _flavor.py, sorted by name.
 # ruff: noqa: F401, I001
 
 from mlflow._flavors.formats import CLOUDPICKLE as SERIALIZATION_FORMAT_CLOUDPICKLE

@@ -1,4 +1,4 @@
-# Written by scripts/generate.py from the table in __init__.py.
+# Written by scripts/generate.py from the table in __init__.py, sorted by name.
 # ruff: noqa: F401, I001
 
 from mlflow.tracking.client import MlflowClient as MlflowClient
